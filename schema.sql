@@ -1,0 +1,212 @@
+-- forkdb's database, schema version 1. This file is the one definition: it is
+-- embedded in the binary and run once, in one transaction, on a new file.
+--
+-- People read the view `forks`. What lies under it is compact: whatever
+-- repeats (command names, users, flag sets, namespaces) is stored once and
+-- named by a small integer. All of it is plain SQL, so that sqlite3, DB
+-- browsers and every language's driver read the same thing.
+
+PRAGMA application_id = 1718579819;  -- the bytes "fork"
+PRAGMA user_version = 1;
+
+-- One life of a kernel.
+CREATE TABLE boots (
+  id INTEGER PRIMARY KEY,
+  -- /proc/sys/kernel/random/boot_id, or "file:PATH" for a saved copy whose
+  -- boot is not known.
+  boot_id TEXT NOT NULL UNIQUE CHECK (boot_id <> ''),
+  host TEXT,
+  machine_id TEXT,
+  kernel_release TEXT,
+  -- CLOCK_REALTIME less CLOCK_BOOTTIME when the boot was first seen: when the
+  -- kernel started, in ns since the epoch.
+  boot_ns INTEGER
+) STRICT;
+
+-- One uninterrupted numbering of records.
+CREATE TABLE streams (
+  id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 9000000),
+  boot INTEGER NOT NULL REFERENCES boots (id),
+  source TEXT NOT NULL CHECK (source IN ('proc', 'ebpf', 'file')),
+  -- What tells two streams of one boot and source apart: the attachment.
+  attachment TEXT NOT NULL,
+  hook TEXT NOT NULL,
+  attach_ns INTEGER NOT NULL,
+  capacity INTEGER NOT NULL,
+  -- The lowest number that was never seen: below it, every number is a row of
+  -- records, lies in a gap, or has been pruned.
+  next_seq INTEGER NOT NULL DEFAULT 1 CHECK (next_seq >= 1),
+  UNIQUE (boot, source, attachment)
+) STRICT;
+
+-- One pass of the recorder over the source that brought something.
+CREATE TABLE drains (
+  id INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL REFERENCES streams (id),
+  time_ns INTEGER NOT NULL,
+  records INTEGER NOT NULL CHECK (records >= 0),
+  duplicates INTEGER NOT NULL CHECK (duplicates >= 0),
+  rejected INTEGER NOT NULL CHECK (rejected >= 0),
+  -- Lowest and highest id and time among the records stored; NULL if none was.
+  first_id INTEGER,
+  last_id INTEGER,
+  first_time_ns INTEGER,
+  last_time_ns INTEGER,
+  CHECK ((records > 0) = (first_id IS NOT NULL)),
+  CHECK (first_id <= last_id),
+  CHECK (first_time_ns <= last_time_ns)
+) STRICT;
+
+-- Numbers that the recorder never saw, both ends included.
+CREATE TABLE gaps (
+  id INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL REFERENCES streams (id),
+  first_seq INTEGER NOT NULL CHECK (first_seq >= 1),
+  last_seq INTEGER NOT NULL,
+  noticed_ns INTEGER NOT NULL,
+  -- Times of the records on both sides; NULL where there was none.
+  after_ns INTEGER,
+  before_ns INTEGER,
+  CHECK (first_seq <= last_seq),
+  -- Serves: which gap holds this number (a record that arrives late).
+  UNIQUE (stream, first_seq)
+) STRICT;
+
+-- Lines that were not records: the first few of each drain (drains.rejected
+-- counts them all).
+CREATE TABLE rejects (
+  id INTEGER PRIMARY KEY,
+  drain INTEGER NOT NULL REFERENCES drains (id),
+  reason TEXT NOT NULL,
+  line BLOB NOT NULL
+) STRICT;
+
+-- Command names, byte-exact: TEXT where the bytes are UTF-8, else BLOB.
+CREATE TABLE comms (
+  id INTEGER PRIMARY KEY,
+  comm ANY NOT NULL UNIQUE
+    CHECK (typeof(comm) IN ('text', 'blob') AND length(comm) <= 255)
+) STRICT;
+
+-- Users under the name they had when the record arrived.
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY,
+  uid INTEGER NOT NULL CHECK (uid BETWEEN 0 AND 4294967295),
+  username TEXT NOT NULL,
+  UNIQUE (uid, username)
+) STRICT;
+
+-- Clone flags together with the exit signal.
+CREATE TABLE flag_sets (
+  id INTEGER PRIMARY KEY,
+  flags INTEGER NOT NULL,
+  exit_signal INTEGER NOT NULL CHECK (exit_signal BETWEEN 0 AND 255),
+  -- "CLONE_VM|CLONE_FS", unknown bits in hex; NULL where no flag is set.
+  names TEXT CHECK ((names IS NULL) = (flags = 0)),
+  kind TEXT NOT NULL GENERATED ALWAYS AS (CASE
+    -- NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
+    WHEN flags & 0x7e020080 THEN 'namespace'
+    WHEN flags & 0x00010000 THEN 'thread'                     -- THREAD
+    WHEN flags & 0x00004100 = 0x00004100 THEN 'vfork'         -- VM and VFORK
+    -- PARENT_SETTID, CHILD_CLEARTID, CHILD_SETTID and PIDFD only report ids.
+    WHEN flags & ~0x01301000 = 0 AND exit_signal = 17 THEN 'fork'
+    ELSE 'process' END) STORED,
+  UNIQUE (flags, exit_signal)
+) STRICT;
+
+-- The caller's and the child's namespaces, by inode number.
+CREATE TABLE namespace_sets (
+  id INTEGER PRIMARY KEY,
+  pid_ns INTEGER NOT NULL,
+  user_ns INTEGER NOT NULL,
+  child_pid_ns INTEGER,
+  child_user_ns INTEGER,
+  CHECK ((child_pid_ns IS NULL) = (child_user_ns IS NULL))
+) STRICT;
+-- Serves: the recorder's look-up of a set (NULLs rule out UNIQUE columns).
+CREATE UNIQUE INDEX namespace_sets_unique ON namespace_sets (
+  pid_ns, user_ns, ifnull(child_pid_ns, -1), ifnull(child_user_ns, -1));
+
+-- The errors seen, by what kernel_clone() returned.
+CREATE TABLE errnos (
+  ret INTEGER PRIMARY KEY CHECK (ret BETWEEN -4095 AND -1),
+  errno TEXT NOT NULL,
+  description TEXT NOT NULL
+) STRICT;
+
+-- Names of the exit signals seen.
+CREATE TABLE signals (
+  exit_signal INTEGER PRIMARY KEY,
+  signal TEXT NOT NULL
+) STRICT;
+
+-- The records. The key is stream * 1000000000000 + seq: it makes a second copy
+-- impossible, and new records only append.
+CREATE TABLE records (
+  id INTEGER PRIMARY KEY
+    CHECK (id > 1000000000000 AND id % 1000000000000 > 0),
+  time_ns INTEGER NOT NULL CHECK (time_ns >= 0),
+  user INTEGER NOT NULL REFERENCES users (id),
+  comm INTEGER NOT NULL REFERENCES comms (id),
+  flag_set INTEGER NOT NULL REFERENCES flag_sets (id),
+  namespace_set INTEGER NOT NULL REFERENCES namespace_sets (id),
+  pid INTEGER NOT NULL CHECK (pid >= 0),
+  tgid INTEGER NOT NULL CHECK (tgid >= 0),
+  ppid INTEGER NOT NULL CHECK (ppid >= 0),
+  start_ns INTEGER NOT NULL CHECK (start_ns >= 0),
+  ret INTEGER NOT NULL CHECK (ret >= -4095 AND ret <> 0),
+  -- NULL where the call failed.
+  child_pid INTEGER CHECK (child_pid > 0),
+  child_start_ns INTEGER CHECK (child_start_ns >= 0),
+  child_ns_pid INTEGER CHECK (child_ns_pid > 0),
+  -- The record that created the caller; NULL where it is not known. It may
+  -- name a record that has been pruned since: the number stays meaningful, so
+  -- this is not a foreign key.
+  caller_id INTEGER,
+  CHECK ((ret > 0) = (child_pid IS NOT NULL)),
+  CHECK ((child_pid IS NULL) = (child_start_ns IS NULL)),
+  CHECK ((child_pid IS NULL) = (child_ns_pid IS NULL)),
+  CHECK (caller_id <> id)
+) STRICT;
+
+-- What people read. LEFT JOIN, so that SQLite skips the tables behind columns
+-- that a question does not name.
+CREATE VIEW forks AS
+SELECT
+  r.id AS id,
+  strftime('%Y-%m-%dT%H:%M:%S', r.time_ns / 1000000000, 'unixepoch')
+    || printf('.%09dZ', r.time_ns % 1000000000) AS time,
+  u.username AS username,
+  c.comm AS comm,
+  r.pid AS pid,
+  -- kthreadd is pid 2 and has no parent; pid 0 makes kthreadd itself.
+  CASE WHEN r.tgid = 2 AND r.ppid = 0 OR r.tgid = 0 AND r.child_pid = 2
+    THEN 'kthread' ELSE f.kind END AS kind,
+  f.names AS flags,
+  r.child_pid AS child_pid,
+  r.ret AS ret,
+  e.errno AS errno,
+  r.id / 1000000000000 AS stream,
+  r.id % 1000000000000 AS seq,
+  (SELECT b.boot_id FROM streams AS s JOIN boots AS b ON b.id = s.boot
+    WHERE s.id = r.id / 1000000000000) AS boot,
+  r.time_ns AS time_ns,
+  f.flags AS flags_raw,
+  f.exit_signal AS exit_signal,
+  u.uid AS uid,
+  r.tgid AS tgid,
+  r.ppid AS ppid,
+  r.start_ns AS start_ns,
+  n.pid_ns AS pid_ns,
+  n.user_ns AS user_ns,
+  r.child_start_ns AS child_start_ns,
+  n.child_pid_ns AS child_pid_ns,
+  r.child_ns_pid AS child_ns_pid,
+  n.child_user_ns AS child_user_ns,
+  r.caller_id AS caller_id
+FROM records AS r
+LEFT JOIN users AS u ON u.id = r.user
+LEFT JOIN comms AS c ON c.id = r.comm
+LEFT JOIN flag_sets AS f ON f.id = r.flag_set
+LEFT JOIN namespace_sets AS n ON n.id = r.namespace_set
+LEFT JOIN errnos AS e ON e.ret = r.ret;

@@ -1,0 +1,224 @@
+#include "store/database.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <grp.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+
+#include "store/schema.h"
+
+namespace forkdb {
+namespace {
+
+constexpr int kBusyTimeoutMs = 10'000;
+constexpr mode_t kDatabaseMode = 0640;
+
+Error OpenError(const std::string& path, const std::string& reason) {
+  return Error(fmt::format("cannot open database: {}: {}", path, reason));
+}
+
+int64_t QueryInt(SQLite::Database* database, const char* sql) {
+  SQLite::Statement statement(*database, sql);
+  statement.executeStep();
+  return statement.getColumn(0).getInt64();
+}
+
+std::filesystem::path DirectoryOf(const std::string& path) {
+  const std::filesystem::path parent =
+      std::filesystem::path(path).parent_path();
+  return parent.empty() ? "." : parent;
+}
+
+gid_t GroupId(const std::string& group) {
+  errno = 0;
+  const struct group* entry = getgrnam(group.c_str());
+  if (entry == nullptr) {
+    throw Error(
+        fmt::format("no such group: {}: create it with groupadd", group));
+  }
+  return entry->gr_gid;
+}
+
+// Makes the file before SQLite does, to give it its mode and group; SQLite
+// copies both to the -wal and -shm files.
+void CreateFile(const std::string& path, const std::string& group) {
+  std::error_code error;
+  if (path == kDefaultDatabasePath) {
+    if (std::filesystem::create_directory(DirectoryOf(path), error)) {
+      std::filesystem::permissions(DirectoryOf(path),
+                                   std::filesystem::perms(0750), error);
+      if (!group.empty() &&
+          chown(DirectoryOf(path).c_str(), static_cast<uid_t>(-1),
+                GroupId(group)) != 0) {
+        throw OpenError(path, ErrnoText(errno));
+      }
+    }
+  }
+  if (!std::filesystem::is_directory(DirectoryOf(path), error)) {
+    throw OpenError(path, fmt::format("no directory {}: create it, or choose "
+                                      "another file with --db",
+                                      DirectoryOf(path).string()));
+  }
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY,
+                      kDatabaseMode);
+  if (fd < 0) {
+    const bool denied = errno == EACCES || errno == EPERM;
+    throw OpenError(path, ErrnoText(errno) +
+                              (denied ? ": run as root, or choose another file "
+                                        "with --db"
+                                      : ""));
+  }
+  int result = 0;
+  if (!group.empty()) {
+    result = fchown(fd, static_cast<uid_t>(-1), GroupId(group));
+  }
+  const int error_number = errno;
+  close(fd);
+  if (result != 0) throw OpenError(path, ErrnoText(error_number));
+}
+
+// Throws unless the database is forkdb's and of a version known here. Returns
+// false if it is empty.
+bool CheckSchema(SQLite::Database* database, const std::string& path) {
+  const int64_t application_id = QueryInt(database, "PRAGMA application_id");
+  const int64_t version = QueryInt(database, "PRAGMA user_version");
+  if (application_id == kApplicationId) {
+    if (version == kSchemaVersion) return true;
+    if (version > kSchemaVersion) {
+      throw OpenError(
+          path, fmt::format("it was written by a newer forkdb (schema version "
+                            "{}, this one knows {}): upgrade forkdb",
+                            version, kSchemaVersion));
+    }
+  }
+  const bool empty =
+      application_id == 0 && version == 0 &&
+      QueryInt(database, "SELECT count(*) FROM sqlite_schema") == 0;
+  if (empty) return false;
+  throw OpenError(path,
+                  "it is an SQLite database, but not forkdb's: choose "
+                  "another file with --db");
+}
+
+void CreateSchema(SQLite::Database* database, const std::string& path) {
+  // Must come before the first table. It lets pruning give space back.
+  database->exec("PRAGMA auto_vacuum = INCREMENTAL");
+  SQLite::Transaction transaction(*database,
+                                  SQLite::TransactionBehavior::IMMEDIATE);
+  // Another recorder may have been faster.
+  if (CheckSchema(database, path)) return;
+  database->exec(kSchemaSql);
+  transaction.commit();
+}
+
+bool HasUncheckpointedWal(const std::string& path) {
+  struct stat status;
+  return stat((path + "-wal").c_str(), &status) == 0 && status.st_size > 0;
+}
+
+// A path as an SQLite URI that says the file will not change.
+std::string ImmutableUri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(path).string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
+SQLite::Database OpenReadOnly(const std::string& name,
+                              const std::string& path) {
+  SQLite::Database database(name, SQLite::OPEN_READONLY | SQLite::OPEN_URI,
+                            kBusyTimeoutMs);
+  if (!CheckSchema(&database, path)) {
+    throw OpenError(path, "it is empty: record something first");
+  }
+  return database;
+}
+
+}  // namespace
+
+SQLite::Database OpenForWriting(const std::string& path,
+                                const std::string& group) {
+  try {
+    if (path != kMemoryDatabase) CreateFile(path, group);
+    SQLite::Database database(
+        path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyTimeoutMs);
+    if (!CheckSchema(&database, path)) CreateSchema(&database, path);
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("PRAGMA synchronous = NORMAL");
+    database.exec("PRAGMA foreign_keys = ON");
+    int persist_wal = 1;
+    sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_PERSIST_WAL,
+                         &persist_wal);
+    return database;
+  } catch (const SQLite::Exception& e) {
+    throw DatabaseError(path, e);
+  }
+}
+
+SQLite::Database OpenForReading(const std::string& path) {
+  if (access(path.c_str(), R_OK) != 0) {
+    const int error_number = errno;
+    const bool denied = error_number == EACCES;
+    throw OpenError(
+        path, ErrnoText(error_number) +
+                  (denied ? ": ask for membership of the file's group"
+                          : ": record something first, or name the file with "
+                            "--db"));
+  }
+  try {
+    try {
+      return OpenReadOnly(path, path);
+    } catch (const SQLite::Exception& e) {
+      // With neither a recorder running nor the right to create the -shm file,
+      // a database at rest can still be read as it stands.
+      const bool at_rest =
+          e.getErrorCode() == SQLITE_CANTOPEN && !HasUncheckpointedWal(path);
+      if (!at_rest) throw;
+      return OpenReadOnly(ImmutableUri(path), path);
+    }
+  } catch (const SQLite::Exception& e) {
+    throw DatabaseError(path, e);
+  }
+}
+
+Error DatabaseError(const std::string& path, const SQLite::Exception& e) {
+  const auto error = [&](const std::string& reason) {
+    return Error(fmt::format("database: {}: {}", path, reason));
+  };
+  switch (e.getErrorCode()) {
+    case SQLITE_NOTADB:
+      return error(
+          "it is not an SQLite database: choose another file with --db");
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return error(
+          "another program holds its lock: end that one, then try again");
+    case SQLITE_FULL:
+      return error(
+          "no space left on the disk: make room, then start again; what "
+          "was committed is safe");
+    case SQLITE_READONLY:
+      return error(
+          "it cannot be written: run as root, or choose another file "
+          "with --db");
+    case SQLITE_CORRUPT:
+      return error("it is damaged: save what is left with sqlite3's .recover");
+    default:
+      return error(e.what());
+  }
+}
+
+}  // namespace forkdb

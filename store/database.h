@@ -1,0 +1,37 @@
+// Opening fork.db: for the recorder, which creates it, and for readers.
+
+#ifndef FORKDB_STORE_DATABASE_H_
+#define FORKDB_STORE_DATABASE_H_
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+
+#include <string>
+
+#include "store/error.h"
+
+namespace forkdb {
+
+inline constexpr char kDefaultDatabasePath[] = "/var/lib/forkdb/fork.db";
+inline constexpr char kMemoryDatabase[] = ":memory:";
+
+// Opens the database at path for writing, in WAL mode; creates it with the
+// schema, mode 0640 and, where group is not empty, that group. The -wal and
+// -shm files stay when the recorder ends, so that members of the group, who
+// cannot create them, can still read. The directory must exist, but for the
+// default path's, which is made (0750). Throws Error, with the file untouched,
+// if it is not forkdb's or was written by a newer version.
+SQLite::Database OpenForWriting(const std::string& path,
+                                const std::string& group = "");
+
+// Opens the database at path for reading only. Works while a recorder writes,
+// and for users who may write neither the file nor its directory. Throws Error
+// as above.
+SQLite::Database OpenForReading(const std::string& path);
+
+// The Error for what SQLite said of the database at path, with advice.
+Error DatabaseError(const std::string& path, const SQLite::Exception& e);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_STORE_DATABASE_H_

@@ -1,0 +1,47 @@
+// One process creation attempt, as every source yields it.
+
+#ifndef FORKDB_STORE_RECORD_H_
+#define FORKDB_STORE_RECORD_H_
+
+#include <cstdint>
+#include <string>
+
+namespace forkdb {
+
+// The fields of /proc/fork_info version 1, under the same names, with the same
+// meaning (lkm/FORMAT.md). A plain value. The child's fields are 0 where the
+// call failed (ret < 0).
+struct Record {
+  int64_t seq = 0;
+  int64_t time_ns = 0;
+  uint64_t flags = 0;
+  int32_t exit_signal = 0;
+  uint32_t uid = 0;
+  int32_t pid = 0;
+  int32_t tgid = 0;
+  int32_t ppid = 0;
+  int64_t start_ns = 0;
+  uint32_t pid_ns = 0;
+  uint32_t user_ns = 0;
+  int32_t ret = 0;
+  int32_t child_pid = 0;
+  int64_t child_start_ns = 0;
+  uint32_t child_pid_ns = 0;
+  int32_t child_ns_pid = 0;
+  uint32_t child_user_ns = 0;
+  std::string comm;  // raw bytes, never NUL
+
+  bool failed() const { return ret < 0; }
+};
+
+// Sequence numbers run from 1 to kSeqLimit - 1, so that stream * kSeqLimit +
+// seq is a key that a person can read.
+inline constexpr int64_t kSeqLimit = 1'000'000'000'000;
+
+inline constexpr int64_t RecordId(int64_t stream, int64_t seq) {
+  return stream * kSeqLimit + seq;
+}
+
+}  // namespace forkdb
+
+#endif  // FORKDB_STORE_RECORD_H_

@@ -1,0 +1,22 @@
+// SQL that a user wrote, run without trust.
+
+#ifndef FORKDB_STORE_SQL_H_
+#define FORKDB_STORE_SQL_H_
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <string>
+
+namespace forkdb {
+
+// Compiles one statement that can do nothing but read, whatever its text says:
+// one that would write, attach, load an extension or change a setting, a second
+// statement behind it, or parameters other than the given number are refused.
+// Throws UsageError with SQLite's reason.
+SQLite::Statement CompileReadOnly(SQLite::Database* database,
+                                  const std::string& sql, int parameters);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_STORE_SQL_H_
