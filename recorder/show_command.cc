@@ -1,0 +1,143 @@
+#include "recorder/show_command.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <fmt/core.h>
+#include <poll.h>
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <string>
+
+#include "recorder/recorder.h"
+#include "recorder/source.h"
+#include "recorder/waiter.h"
+#include "recorder/writer.h"
+#include "store/database.h"
+#include "store/output.h"
+#include "store/sql.h"
+#include "store/time.h"
+
+namespace forkdb {
+namespace {
+
+constexpr char kExamples[] = R"(Examples:
+  forkdb show                            all that the kernel holds now
+  forkdb show -n 10                      the newest ten
+  forkdb show --follow                   and what comes, until Ctrl-C
+  forkdb show "errno IS NOT NULL"        only failures; any condition of query works
+  forkdb show --source saved.txt --format json)";
+
+struct ShowOptions {
+  SourceOptions source;
+  std::string condition;
+  bool follow = false;
+  int64_t limit = std::numeric_limits<int64_t>::max();
+  Format format = Format::kTable;
+};
+
+// Decodes by recording into a database in memory, so that a record looks the
+// same here as in a database on disk.
+class Show {
+ public:
+  explicit Show(const ShowOptions& options)
+      : options_(options),
+        source_(OpenSource(options.source, RealtimeNow())),
+        database_(OpenForWriting(kMemoryDatabase)),
+        writer_(&database_, "memory"),
+        recorder_(source_.get(), &writer_, RealtimeNow, [](const Drain&) {}) {}
+
+  void Run() {
+    Waiter waiter;
+    // Compiled first, so that a mistake is told before anything is read.
+    SQLite::Statement select = Select();
+    printer_ = NewRowPrinter(options_.format, ColumnNames(select), stdout);
+    ReadResult result = recorder_.Pass();
+    while (result != ReadResult::kEnd && !options_.follow) {
+      if (waiter.Wait(source_->fd(), POLLIN, std::nullopt) == WakeUp::kStop)
+        break;
+      result = recorder_.Pass();
+    }
+    if (!options_.follow) recorder_.Finish();
+    Print(&select);
+    constexpr std::chrono::milliseconds kPause(100);
+    while (options_.follow && waiter.WaitForRecords(source_->fd(), kPause)) {
+      recorder_.Pass();
+      Print(&select);
+    }
+    if (recorder_.tally().rejected > 0) {
+      fmt::print(stderr, "forkdb: {} lines are not records\n",
+                 recorder_.tally().rejected);
+    }
+  }
+
+ private:
+  SQLite::Statement Select() {
+    const std::string condition =
+        options_.condition.empty() ? "1" : options_.condition;
+    return CompileReadOnly(
+        &database_,
+        "SELECT seq, time, username, comm, pid, kind, flags, "
+        "(SELECT signal FROM signals AS s WHERE s.exit_signal = f.exit_signal) "
+        "AS signal, child_pid, ifnull(errno, ret) AS result FROM forks AS f "
+        "WHERE id IN (SELECT id FROM forks WHERE id > ? AND (" +
+            condition + "\n) ORDER BY id DESC LIMIT ?) ORDER BY id",
+        2);
+  }
+
+  void Print(SQLite::Statement* select) {
+    SQLite::Statement newest(database_, "SELECT max(id) FROM records");
+    newest.executeStep();
+    const int64_t last_id = newest.getColumn(0).getInt64();
+    newest.reset();
+    select->bind(1, shown_id_);
+    select->bind(2, options_.limit);
+    Row row;
+    while (select->executeStep()) {
+      ReadRow(select, &row);
+      printer_->Print(row);
+    }
+    select->reset();
+    printer_->Finish();
+    shown_id_ = last_id;
+    // What has been shown is of no further use; the names stay.
+    if (options_.follow) database_.exec("DELETE FROM records");
+  }
+
+  const ShowOptions& options_;
+  std::unique_ptr<Source> source_;
+  SQLite::Database database_;
+  Writer writer_;
+  Recorder recorder_;
+  std::unique_ptr<RowPrinter> printer_;
+  int64_t shown_id_ = 0;
+};
+
+}  // namespace
+
+void AddShowCommand(CLI::App* app) {
+  auto options = std::make_shared<ShowOptions>();
+  CLI::App* command = app->add_subcommand(
+      "show", "Print the kernel's records, decoded; needs no database");
+  command->add_option("condition", options->condition,
+                      "SQL condition over the columns of the view forks");
+  command
+      ->add_option("--source", options->source.source,
+                   "auto, proc, or a file or FIFO of /proc/fork_info's format")
+      ->capture_default_str();
+  command->add_flag("-f,--follow", options->follow,
+                    "Go on with new records until interrupted");
+  command->add_option("-n,--limit", options->limit, "Only the newest N")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--format", options->format, "table, json, csv or tsv")
+      ->transform(CLI::CheckedTransformer(FormatNames()));
+  command->footer(kExamples);
+  command->callback([options] { Show(*options).Run(); });
+}
+
+}  // namespace forkdb

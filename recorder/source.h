@@ -1,0 +1,90 @@
+// Where records come from. Every source yields the same records; nothing behind
+// it knows which one it was.
+
+#ifndef FORKDB_RECORDER_SOURCE_H_
+#define FORKDB_RECORDER_SOURCE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "recorder/boot.h"
+#include "store/record.h"
+
+namespace forkdb {
+
+inline constexpr char kProcPath[] = "/proc/fork_info";
+
+// A row of the streams table: one uninterrupted numbering of records.
+struct Stream {
+  Boot boot;
+  std::string source;      // "proc", "ebpf" or "file"
+  std::string attachment;  // tells streams of one boot and source apart
+  std::string hook;        // what sees the calls
+  int64_t attach_ns = 0;
+  int64_t capacity = 0;  // records that the source holds; 0 if not known
+};
+
+// A line that is not a record, and why.
+struct Reject {
+  std::string reason;
+  std::string line;
+};
+
+// What one reading brought.
+struct Batch {
+  static constexpr size_t kMaxRecords = 65536;
+  static constexpr size_t kMaxRejects = 16;
+
+  std::vector<Record> records;
+  std::vector<Reject> rejects;  // the first kMaxRejects
+  int64_t rejected = 0;         // all of them
+
+  bool empty() const { return records.empty() && rejected == 0; }
+  void Add(Reject reject);
+  void Clear();
+};
+
+enum class ReadResult {
+  kMore,   // the batch is full; read on
+  kAgain,  // nothing more for now: fd() becomes readable when there is
+  kEnd,    // the end, for now: a file may grow, a pipe may get a new writer
+};
+
+// Not thread-safe. Owns its descriptor.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  // Adds what is new to the batch, at most about kMaxRecords. Throws Error if
+  // the source cannot be read, is not what it should be, or is of a format
+  // version that is not known here.
+  virtual ReadResult Read(Batch* batch) = 0;
+
+  // Adds what only the end of the input decides: a last line cut short is a
+  // reject. Throws Error if there was no input at all.
+  virtual void Finish(Batch* batch) = 0;
+
+  // For poll(2): POLLIN when there is something to read, POLLPRI when so much
+  // has gathered that it should be read at once.
+  virtual int fd() const = 0;
+
+  // Complete after the first Read().
+  virtual const Stream& stream() const = 0;
+};
+
+struct SourceOptions {
+  std::string source = "auto";  // "auto", "proc" or a path
+  // Says that a saved copy is of this boot's /proc/fork_info.
+  std::string boot_id;
+};
+
+// Opens a source; throws Error, saying what to do, if there is none.
+std::unique_ptr<Source> OpenSource(const SourceOptions& options,
+                                   int64_t now_ns);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_RECORDER_SOURCE_H_

@@ -1,0 +1,25 @@
+// Rows for the boot and the stream that records come from.
+
+#ifndef FORKDB_RECORDER_STREAMS_H_
+#define FORKDB_RECORDER_STREAMS_H_
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+
+#include "recorder/source.h"
+
+namespace forkdb {
+
+struct StreamRow {
+  int64_t id = 0;    // of the streams row
+  int64_t boot = 0;  // of its boots row
+};
+
+// The rows of the stream and its boot, made if they are not there. To be used
+// inside a transaction. Throws SQLite::Exception.
+StreamRow FindOrInsertStream(const Stream& stream, SQLite::Database* database);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_RECORDER_STREAMS_H_

@@ -1,0 +1,62 @@
+#include "recorder/waiter.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "store/error.h"
+
+namespace forkdb {
+namespace {
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+}  // namespace
+
+Waiter::Waiter() {
+  const sigset_t signals = StopSignals();
+  signal_fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (signal_fd_ < 0) throw Error("cannot watch signals: " + ErrnoText(errno));
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+}
+
+Waiter::~Waiter() {
+  close(signal_fd_);
+  const sigset_t signals = StopSignals();
+  sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+WakeUp Waiter::Wait(int fd, short events,
+                    std::optional<std::chrono::milliseconds> timeout) {
+  if (stop_) return WakeUp::kStop;
+  std::array<pollfd, 2> fds = {{{signal_fd_, POLLIN, 0}, {fd, events, 0}}};
+  const int timeout_ms = timeout ? static_cast<int>(timeout->count()) : -1;
+  const int count = poll(fds.data(), fds.size(), timeout_ms);
+  if (count < 0 && errno != EINTR) {
+    throw Error("cannot wait for the source: " + ErrnoText(errno));
+  }
+  if (count > 0 && fds[0].revents != 0) {
+    // Taken, so that it does not end the process once it is unblocked.
+    signalfd_siginfo info;
+    if (read(signal_fd_, &info, sizeof(info)) > 0) stop_ = true;
+    return WakeUp::kStop;
+  }
+  return count > 0 ? WakeUp::kReady : WakeUp::kTimeout;
+}
+
+bool Waiter::WaitForRecords(int fd, std::chrono::milliseconds pause) {
+  return Wait(fd, POLLIN | POLLPRI, std::nullopt) != WakeUp::kStop &&
+         Wait(fd, POLLPRI, pause) != WakeUp::kStop;
+}
+
+}  // namespace forkdb

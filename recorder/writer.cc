@@ -1,0 +1,247 @@
+#include "recorder/writer.h"
+
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "recorder/streams.h"
+#include "store/database.h"
+
+namespace forkdb {
+namespace {
+
+void BindIf(bool condition, int index, int64_t value,
+            SQLite::Statement* statement) {
+  if (condition) {
+    statement->bind(index, value);
+  } else {
+    statement->bind(index);
+  }
+}
+
+void Run(SQLite::Statement* statement) {
+  statement->exec();
+  statement->reset();
+}
+
+// Makes the table of the successes among a drain's late records.
+SQLite::Database* WithLateTable(SQLite::Database* database) {
+  database->exec(
+      "CREATE TEMP TABLE late (id INTEGER, child_pid INTEGER, "
+      "child_start_ns INTEGER, PRIMARY KEY (child_pid, child_start_ns)) "
+      "WITHOUT ROWID");
+  return database;
+}
+
+}  // namespace
+
+Writer::Writer(SQLite::Database* database, std::string path)
+    : database_(database),
+      path_(std::move(path)),
+      interner_(database),
+      gaps_(database),
+      insert_record_(
+          *database,
+          "INSERT INTO records (id, time_ns, user, comm, flag_set, "
+          "namespace_set, pid, tgid, ppid, start_ns, ret, child_pid, "
+          "child_start_ns, child_ns_pid, caller_id) VALUES "
+          "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"),
+      find_time_(*database, "SELECT time_ns FROM records WHERE id = ?1"),
+      find_next_seq_(*database, "SELECT next_seq FROM streams WHERE id = ?1"),
+      update_next_seq_(*database,
+                       "UPDATE streams SET next_seq = ?2 WHERE id = ?1"),
+      insert_drain_(*database,
+                    "INSERT INTO drains (stream, time_ns, records, duplicates, "
+                    "rejected, first_id, last_id, first_time_ns, last_time_ns) "
+                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"),
+      insert_reject_(*database,
+                     "INSERT INTO rejects (drain, reason, line) "
+                     "VALUES (?1, ?2, ?3)"),
+      insert_late_(
+          *WithLateTable(database),
+          "INSERT OR IGNORE INTO temp.late (id, child_pid, child_start_ns) "
+          "VALUES (?1, ?2, ?3)"),
+      // A thread id is never a tgid with the thread's start time, so threads
+      // among the late match nothing.
+      link_late_(*database,
+                 "UPDATE main.records SET caller_id = late.id FROM temp.late "
+                 "WHERE records.id > (SELECT min(id) FROM temp.late) "
+                 "AND records.id / 1000000000000 = late.id / 1000000000000 "
+                 "AND records.caller_id IS NULL "
+                 "AND records.tgid = late.child_pid "
+                 "AND records.start_ns = late.child_start_ns") {}
+
+Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
+  Drain drain;
+  if (batch->empty()) return drain;
+  std::vector<Record>& records = batch->records;
+  const auto by_seq = [](const Record& a, const Record& b) {
+    return a.seq < b.seq;
+  };
+  if (!std::is_sorted(records.begin(), records.end(), by_seq)) {
+    std::stable_sort(records.begin(), records.end(), by_seq);
+  }
+  drain.rejected = batch->rejected;
+  try {
+    SQLite::Transaction transaction(*database_,
+                                    SQLite::TransactionBehavior::IMMEDIATE);
+    if (stream_id_ == 0) Attach(stream);
+    next_seq_ = ReadNextSeq();
+    has_late_ = false;
+    for (const Record& record : records) {
+      if (record.seq < next_seq_) {
+        StoreLate(record, now_ns, &drain);
+        continue;
+      }
+      if (record.seq > next_seq_) NoteGap(record, now_ns, &drain);
+      Store(record, now_ns, &drain);
+      next_seq_ = record.seq + 1;
+    }
+    LinkToLateCreators();
+    StoreDrain(*batch, now_ns, drain);
+    transaction.commit();
+  } catch (const std::exception& e) {
+    // The rollback took back rows that the interner, the creators and the
+    // stream's id stand for.
+    interner_.Forget();
+    for (SQLite::Statement* statement :
+         {&insert_record_, &find_time_, &find_next_seq_, &update_next_seq_,
+          &insert_drain_, &insert_reject_, &insert_late_, &link_late_}) {
+      statement->tryReset();
+    }
+    stream_id_ = 0;
+    const auto* sqlite_error = dynamic_cast<const SQLite::Exception*>(&e);
+    if (sqlite_error != nullptr) throw DatabaseError(path_, *sqlite_error);
+    throw;
+  }
+  return drain;
+}
+
+void Writer::Attach(const Stream& stream) {
+  const StreamRow row = FindOrInsertStream(stream, database_);
+  stream_id_ = row.id;
+  creators_.Load(database_, row.boot);
+}
+
+void Writer::Store(const Record& record, int64_t now_ns, Drain* drain) {
+  const int64_t id = RecordId(stream_id_, record.seq);
+  const bool success = !record.failed();
+  const std::optional<int64_t> caller_id = creators_.Find(record);
+  const std::string& username = usernames_.Lookup(record.uid, now_ns);
+  if (!success) interner_.Errno(record.ret);
+
+  SQLite::Statement& s = insert_record_;
+  s.bind(1, id);
+  s.bind(2, record.time_ns);
+  s.bind(3, interner_.User(record.uid, username));
+  s.bind(4, interner_.Comm(record.comm));
+  s.bind(5, interner_.FlagSet(record.flags, record.exit_signal));
+  s.bind(6, interner_.NamespaceSet(record));
+  s.bind(7, record.pid);
+  s.bind(8, record.tgid);
+  s.bind(9, record.ppid);
+  s.bind(10, record.start_ns);
+  s.bind(11, record.ret);
+  BindIf(success, 12, record.child_pid, &s);
+  BindIf(success, 13, record.child_start_ns, &s);
+  BindIf(success, 14, record.child_ns_pid, &s);
+  BindIf(caller_id.has_value(), 15, caller_id.value_or(0), &s);
+  Run(&s);
+  creators_.Add(id, record);
+
+  if (drain->records == 0) {
+    drain->first_id = drain->last_id = id;
+    drain->first_time_ns = drain->last_time_ns = record.time_ns;
+  }
+  ++drain->records;
+  drain->first_id = std::min(drain->first_id, id);
+  drain->last_id = std::max(drain->last_id, id);
+  drain->first_time_ns = std::min(drain->first_time_ns, record.time_ns);
+  drain->last_time_ns = std::max(drain->last_time_ns, record.time_ns);
+}
+
+void Writer::StoreLate(const Record& record, int64_t now_ns, Drain* drain) {
+  if (!gaps_.Fill(stream_id_, record.seq, record.time_ns)) {
+    CheckSame(record);
+    ++drain->duplicates;
+    return;
+  }
+  Store(record, now_ns, drain);
+  if (record.failed()) return;
+  insert_late_.bind(1, RecordId(stream_id_, record.seq));
+  insert_late_.bind(2, record.child_pid);
+  insert_late_.bind(3, record.child_start_ns);
+  Run(&insert_late_);
+  has_late_ = true;
+}
+
+void Writer::NoteGap(const Record& record, int64_t now_ns, Drain* drain) {
+  const Gap gap = {next_seq_, record.seq - 1, now_ns, TimeOf(next_seq_ - 1),
+                   record.time_ns};
+  gaps_.Insert(stream_id_, gap);
+  drain->gaps.push_back(gap);
+}
+
+void Writer::CheckSame(const Record& record) {
+  const std::optional<int64_t> time_ns = TimeOf(record.seq);
+  // Nothing there: the row has been pruned.
+  if (!time_ns || *time_ns == record.time_ns) return;
+  throw Error(fmt::format(
+      "database: {}: number {} is stored with another time: the source is of "
+      "another boot than before: name the boot with --boot-id",
+      path_, record.seq));
+}
+
+// The callers that a late record created were stored without caller_id.
+void Writer::LinkToLateCreators() {
+  if (!has_late_) return;
+  Run(&link_late_);
+  database_->exec("DELETE FROM temp.late");
+}
+
+void Writer::StoreDrain(const Batch& batch, int64_t now_ns,
+                        const Drain& drain) {
+  update_next_seq_.bind(1, stream_id_);
+  update_next_seq_.bind(2, next_seq_);
+  Run(&update_next_seq_);
+  // A pass that found nothing new is not worth a row.
+  if (drain.records == 0 && drain.rejected == 0) return;
+  insert_drain_.bind(1, stream_id_);
+  insert_drain_.bind(2, now_ns);
+  insert_drain_.bind(3, drain.records);
+  insert_drain_.bind(4, drain.duplicates);
+  insert_drain_.bind(5, drain.rejected);
+  BindIf(drain.records > 0, 6, drain.first_id, &insert_drain_);
+  BindIf(drain.records > 0, 7, drain.last_id, &insert_drain_);
+  BindIf(drain.records > 0, 8, drain.first_time_ns, &insert_drain_);
+  BindIf(drain.records > 0, 9, drain.last_time_ns, &insert_drain_);
+  Run(&insert_drain_);
+  const int64_t drain_id = database_->getLastInsertRowid();
+  for (const Reject& reject : batch.rejects) {
+    insert_reject_.bind(1, drain_id);
+    insert_reject_.bindNoCopy(2, reject.reason);
+    insert_reject_.bindNoCopy(3, reject.line.data(),
+                              static_cast<int>(reject.line.size()));
+    Run(&insert_reject_);
+  }
+}
+
+int64_t Writer::ReadNextSeq() {
+  find_next_seq_.bind(1, stream_id_);
+  find_next_seq_.executeStep();
+  const int64_t next_seq = find_next_seq_.getColumn(0).getInt64();
+  find_next_seq_.reset();
+  return next_seq;
+}
+
+std::optional<int64_t> Writer::TimeOf(int64_t seq) {
+  find_time_.bind(1, RecordId(stream_id_, seq));
+  std::optional<int64_t> time_ns;
+  if (find_time_.executeStep()) time_ns = find_time_.getColumn(0).getInt64();
+  find_time_.reset();
+  return time_ns;
+}
+
+}  // namespace forkdb

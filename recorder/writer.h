@@ -1,0 +1,82 @@
+// Puts batches into the database, one transaction each.
+
+#ifndef FORKDB_RECORDER_WRITER_H_
+#define FORKDB_RECORDER_WRITER_H_
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "recorder/creators.h"
+#include "recorder/gaps.h"
+#include "recorder/interner.h"
+#include "recorder/source.h"
+#include "recorder/usernames.h"
+
+namespace forkdb {
+
+// What one Write() did; but for the gaps, a row of the drains table.
+struct Drain {
+  int64_t records = 0;     // stored
+  int64_t duplicates = 0;  // known before
+  int64_t rejected = 0;    // lines that are not records
+  int64_t first_id = 0, last_id = 0;
+  int64_t first_time_ns = 0, last_time_ns = 0;
+  std::vector<Gap> gaps;  // noticed in this drain
+};
+
+// A record is stored once: what the stream's next_seq is past, and no gap
+// holds, is a duplicate. So a source can be read again from its start at any
+// time, by this recorder, a later one, or another at the same time. A record
+// that arrives late is taken out of its gap.
+//
+// Each Write() is one transaction that reads what it builds on (next_seq, gaps)
+// inside it: all of the batch is stored or, after an exception, none of it.
+// Not thread-safe; the database must outlive it.
+class Writer {
+ public:
+  // path is for messages.
+  Writer(SQLite::Database* database, std::string path);
+
+  // Stores the batch, sorted by seq here. Throws Error if the database cannot
+  // be written, or if a record differs from the one stored under its number.
+  Drain Write(const Stream& stream, Batch* batch, int64_t now_ns);
+
+ private:
+  void Attach(const Stream& stream);
+  void Store(const Record& record, int64_t now_ns, Drain* drain);
+  void StoreLate(const Record& record, int64_t now_ns, Drain* drain);
+  void NoteGap(const Record& record, int64_t now_ns, Drain* drain);
+  void CheckSame(const Record& record);
+  void LinkToLateCreators();
+  void StoreDrain(const Batch& batch, int64_t now_ns, const Drain& drain);
+  int64_t ReadNextSeq();
+  std::optional<int64_t> TimeOf(int64_t seq);
+
+  SQLite::Database* database_;
+  std::string path_;
+  Interner interner_;
+  Gaps gaps_;
+  Creators creators_;
+  Usernames usernames_;
+  SQLite::Statement insert_record_;
+  SQLite::Statement find_time_;
+  SQLite::Statement find_next_seq_;
+  SQLite::Statement update_next_seq_;
+  SQLite::Statement insert_drain_;
+  SQLite::Statement insert_reject_;
+  SQLite::Statement insert_late_;
+  SQLite::Statement link_late_;
+
+  int64_t stream_id_ = 0;  // 0 until attached
+  int64_t next_seq_ = 1;
+  bool has_late_ = false;
+};
+
+}  // namespace forkdb
+
+#endif  // FORKDB_RECORDER_WRITER_H_
