@@ -1,0 +1,65 @@
+// What `forkdb query` was asked, as SQL over the view `forks`.
+
+#ifndef FORKDB_QUERY_FILTER_H_
+#define FORKDB_QUERY_FILTER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/value.h"
+
+namespace forkdb {
+
+// Filters of different kinds must all hold. Of several values of one kind any
+// will do, but of several flags all must be set.
+struct Filter {
+  std::string condition;            // the user's own SQL, "" for none
+  std::optional<int64_t> since_ns;  // this time and later
+  std::optional<int64_t> until_ns;  // this time and earlier
+  std::vector<std::string> users;
+  std::vector<int64_t> uids;
+  std::vector<int64_t> pids;        // the caller's pid or tgid
+  std::vector<int64_t> children;    // child_pid
+  std::vector<std::string> comms;   // exact, or with * and ? as in a shell
+  std::vector<std::string> flags;   // names, with or without CLONE_, or 0x bits
+  std::vector<std::string> errnos;  // names
+  std::optional<int64_t> boot;      // id of a boots row
+  bool failed = false;
+};
+
+// Which columns and rows to print, and how.
+struct Shape {
+  std::vector<std::string> columns;
+  std::string order;  // "time_ns DESC, pid"; "" for id
+  std::optional<int64_t> limit;
+  bool reverse = false;
+};
+
+// A statement and the values of its parameters, in order.
+struct Question {
+  std::string sql;
+  Row values;
+};
+
+// The columns of the view, in its order.
+const std::vector<std::string>& ViewColumns();
+
+// The first ten of them: what a person reads.
+std::vector<std::string> PeopleColumns();
+
+// Splits "a,b" and checks that each is a column of the view; "all" is all.
+// Throws UsageError.
+std::vector<std::string> ParseColumns(std::string_view text);
+
+// Without an order, rows come in the order in which they were recorded, and a
+// limit keeps the newest; with one, it keeps the first. reverse turns the rows
+// around. Values are bound, never pasted; only the user's condition is text.
+// Throws UsageError for a name that is not known.
+Question BuildQuestion(const Filter& filter, const Shape& shape);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_FILTER_H_
