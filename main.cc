@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kExitFailure = 1;
 constexpr int kExitUsage = 2;
+constexpr int kExitInterrupted = 130;
 
 constexpr char kExamples[] = R"(Examples:
   forkdb record                               record in the background
@@ -57,6 +58,8 @@ int main(int argc, char** argv) {
     return Fail(std::string(e.what()) + ": see forkdb --help", kExitUsage);
   } catch (const forkdb::UsageError& e) {
     return Fail(e.what(), kExitUsage);
+  } catch (const forkdb::Interrupted&) {
+    return kExitInterrupted;
   } catch (const std::exception& e) {
     return Fail(e.what(), kExitFailure);
   }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -18,6 +19,10 @@ namespace {
 
 // As large as the module's buffer, so that a reading is few system calls.
 constexpr size_t kBufferSize = 64 * 1024;
+
+// What one Read() takes at most: input without end must not keep it for ever,
+// not even where none of it is a record.
+constexpr size_t kMaxRead = 16 * 1024 * 1024;
 
 Error SourceError(const std::string& path, const std::string& reason) {
   return Error(fmt::format("cannot read source: {}: {}", path, reason));
@@ -60,13 +65,13 @@ FileSource::FileSource(std::string path, const std::string& boot_id,
   is_pipe_ = S_ISFIFO(status.st_mode);
   stream_.attach_ns = now_ns;
   if (IsInProcfs(fd_)) {
-    stream_.source = "proc";
+    stream_.source = kProc;
     stream_.boot = CurrentBoot();
   } else if (!boot_id.empty()) {
-    stream_.source = "proc";
+    stream_.source = kProc;
     stream_.boot.boot_id = boot_id;
   } else {
-    stream_.source = "file";
+    stream_.source = kFile;
     stream_.boot.boot_id =
         "file:" + std::filesystem::absolute(path_).lexically_normal().string();
   }
@@ -76,17 +81,20 @@ FileSource::FileSource(std::string path, const std::string& boot_id,
 FileSource::~FileSource() { close(fd_); }
 
 ReadResult FileSource::Read(Batch* batch) {
-  while (batch->records.size() < Batch::kMaxRecords) {
+  size_t total = 0;
+  while (batch->records.size() < Batch::kMaxRecords && total < kMaxRead) {
     const ssize_t count = read(fd_, buffer_.data(), buffer_.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) return ReadResult::kAgain;
     if (count < 0) throw SourceError(path_, ErrnoText(errno));
     if (count == 0) {
-      if (is_pipe_ && has_header_) Reopen(batch);
+      if (is_pipe_) Reopen(batch);
       return ReadResult::kEnd;
     }
+    total += static_cast<size_t>(count);
     lines_.Feed(std::string_view(buffer_.data(), static_cast<size_t>(count)),
                 [&](std::string_view line) { TakeLine(line, batch); });
+    if (!has_header_ && lines_.overlong()) TakeHeader("");
   }
   return ReadResult::kMore;
 }
@@ -95,6 +103,10 @@ void FileSource::Finish(Batch* batch) {
   RejectRest(batch);
   if (!has_header_ && !is_pipe_) TakeHeader("");
 }
+
+PollTarget FileSource::ready() const { return {fd_, POLLIN | POLLPRI}; }
+
+PollTarget FileSource::urgent() const { return {fd_, POLLPRI}; }
 
 void FileSource::TakeLine(std::string_view line, Batch* batch) {
   if (!has_header_ || ParseHeader(line)) {
@@ -128,6 +140,9 @@ void FileSource::TakeHeader(std::string_view line) {
 
 void FileSource::Reopen(Batch* batch) {
   RejectRest(batch);
+  // A descriptor whose writer has gone is never idle again for poll(2), even if
+  // that writer wrote nothing.
+  //
   // The new descriptor before the old one goes: what a new writer has put into
   // the pipe meanwhile lives as long as the pipe has a reader.
   const int fd = OpenOrThrow(path_);

@@ -29,7 +29,8 @@ class FileSource : public Source {
 
   ReadResult Read(Batch* batch) override;
   void Finish(Batch* batch) override;
-  int fd() const override { return fd_; }
+  PollTarget ready() const override;
+  PollTarget urgent() const override;
   const Stream& stream() const override { return stream_; }
 
  private:

@@ -40,6 +40,12 @@ void Gaps::Insert(int64_t stream, const Gap& gap) {
   insert_.reset();
 }
 
+void Gaps::Reset() {
+  for (SQLite::Statement* statement : {&insert_, &find_, &delete_}) {
+    statement->tryReset();
+  }
+}
+
 bool Gaps::Fill(int64_t stream, int64_t seq, int64_t time_ns) {
   find_.bind(1, stream);
   find_.bind(2, seq);

@@ -34,6 +34,9 @@ class Gaps {
   // goes. Returns false if no gap holds the number.
   bool Fill(int64_t stream, int64_t seq, int64_t time_ns);
 
+  // Makes it usable again after an exception.
+  void Reset();
+
  private:
   SQLite::Statement insert_;
   SQLite::Statement find_;

@@ -46,6 +46,9 @@ class LineSplitter {
   void Feed(std::string_view chunk,
             const std::function<void(std::string_view)>& line);
 
+  // Whether the line that is not complete yet is longer than kMaxLine.
+  bool overlong() const { return rest_.size() >= kMaxLine; }
+
   // Ends the input: what stands there without a newline, and forgets it.
   std::string TakeRest();
 

@@ -1,7 +1,6 @@
 #include "recorder/record_command.h"
 
 #include <fmt/core.h>
-#include <poll.h>
 #include <sys/stat.h>
 
 #include <CLI/Config.hpp>
@@ -12,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "recorder/privileges.h"
 #include "recorder/recorder.h"
 #include "recorder/source.h"
 #include "recorder/waiter.h"
@@ -69,8 +69,7 @@ void SayGaps(const Drain& drain) {
 
 void RunOnce(const Source& source, Recorder* recorder, Waiter* waiter) {
   while (recorder->Pass() != ReadResult::kEnd) {
-    if (waiter->Wait(source.fd(), POLLIN, std::nullopt) == WakeUp::kStop)
-      return;
+    if (waiter->Wait(source.ready(), std::nullopt) == WakeUp::kStop) return;
   }
   recorder->Finish();
 }
@@ -83,9 +82,10 @@ void RunForever(const Source& source, milliseconds interval, Recorder* recorder,
     const auto passed =
         std::chrono::duration_cast<milliseconds>(steady_clock::now() - started);
     const milliseconds left = std::max(interval - passed, milliseconds(0));
-    if (!waiter->WaitForRecords(source.fd(), left)) break;
+    if (!waiter->WaitForRecords(source, left)) break;
   }
   recorder->Pass();
+  if (source.stream().source == kEbpf) recorder->Finish();
 }
 
 void RunRecord(const RecordOptions& options) {
@@ -96,7 +96,10 @@ void RunRecord(const RecordOptions& options) {
       OpenSource(options.source, RealtimeNow());
   SQLite::Database database = OpenForWriting(options.db, options.group);
   Writer writer(&database, options.db);
-  Recorder recorder(source.get(), &writer, RealtimeNow, SayGaps);
+  // Files are opened again while recording: that may need what root has.
+  if (source->stream().source != kFile) DropPrivileges();
+  Recorder recorder(source.get(), &writer, RealtimeNow, SayGaps,
+                    [&] { return waiter.Stopped(); });
   if (options.once) {
     RunOnce(*source, &recorder, &waiter);
   } else {
@@ -121,8 +124,9 @@ void AddRecordCommand(CLI::App* app) {
       ->envname("FORKDB_DB")
       ->capture_default_str();
   command
-      ->add_option("--source", options->source.source,
-                   "auto, proc, or a file or FIFO of /proc/fork_info's format")
+      ->add_option(
+          "--source", options->source.source,
+          "auto, proc, ebpf, or a file or FIFO of /proc/fork_info's format")
       ->capture_default_str();
   command->add_option("--boot-id", options->source.boot_id,
                       "Boot that a saved copy of /proc/fork_info is from");

@@ -5,19 +5,20 @@
 namespace forkdb {
 
 Recorder::Recorder(Source* source, Writer* writer, std::function<int64_t()> now,
-                   std::function<void(const Drain&)> noticed)
+                   std::function<void(const Drain&)> noticed,
+                   std::function<bool()> stop)
     : source_(source),
       writer_(writer),
       now_(std::move(now)),
-      noticed_(std::move(noticed)) {}
+      noticed_(std::move(noticed)),
+      stop_(std::move(stop)) {}
 
 ReadResult Recorder::Pass() {
-  ReadResult result = ReadResult::kMore;
-  while (result == ReadResult::kMore) {
-    result = source_->Read(&batch_);
+  for (;;) {
+    const ReadResult result = source_->Read(&batch_);
     WriteBatch();
+    if (result != ReadResult::kMore || stop_()) return result;
   }
-  return result;
 }
 
 void Recorder::Finish() {
@@ -26,7 +27,6 @@ void Recorder::Finish() {
 }
 
 void Recorder::WriteBatch() {
-  if (batch_.empty()) return;
   const Drain drain = writer_->Write(source_->stream(), &batch_, now_());
   batch_.Clear();
   tally_.records += drain.records;

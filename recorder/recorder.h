@@ -25,13 +25,14 @@ struct Tally {
 class Recorder {
  public:
   // now returns CLOCK_REALTIME in ns. noticed is called for every drain that
-  // brought something, after its commit.
+  // brought something, after its commit. stop is asked between two drains.
   Recorder(Source* source, Writer* writer, std::function<int64_t()> now,
-           std::function<void(const Drain&)> noticed);
+           std::function<void(const Drain&)> noticed,
+           std::function<bool()> stop);
 
-  // Reads and writes until the source has no more for now; returns why it ended
-  // (kAgain or kEnd). Memory is bounded: a large backlog takes several drains.
-  // Throws Error from the source or the writer.
+  // Reads and writes until the source has no more for now (returns kAgain or
+  // kEnd) or stop says so (kMore). Memory is bounded: a large backlog takes
+  // several drains. Throws Error from the source or the writer.
   ReadResult Pass();
 
   // Call when the input has ended for good, before the recorder goes.
@@ -46,6 +47,7 @@ class Recorder {
   Writer* writer_;
   std::function<int64_t()> now_;
   std::function<void(const Drain&)> noticed_;
+  std::function<bool()> stop_;
   Batch batch_;
   Tally tally_;
 };

@@ -2,7 +2,6 @@
 
 #include <SQLiteCpp/Statement.h>
 #include <fmt/core.h>
-#include <poll.h>
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -19,6 +18,7 @@
 #include "recorder/waiter.h"
 #include "recorder/writer.h"
 #include "store/database.h"
+#include "store/error.h"
 #include "store/output.h"
 #include "store/sql.h"
 #include "store/time.h"
@@ -50,23 +50,23 @@ class Show {
         source_(OpenSource(options.source, RealtimeNow())),
         database_(OpenForWriting(kMemoryDatabase)),
         writer_(&database_, "memory"),
-        recorder_(source_.get(), &writer_, RealtimeNow, [](const Drain&) {}) {}
+        recorder_(
+            source_.get(), &writer_, RealtimeNow, [](const Drain&) {},
+            [this] { return waiter_.Stopped(); }) {}
 
   void Run() {
-    Waiter waiter;
     // Compiled first, so that a mistake is told before anything is read.
     SQLite::Statement select = Select();
     printer_ = NewRowPrinter(options_.format, ColumnNames(select), stdout);
     ReadResult result = recorder_.Pass();
     while (result != ReadResult::kEnd && !options_.follow) {
-      if (waiter.Wait(source_->fd(), POLLIN, std::nullopt) == WakeUp::kStop)
-        break;
+      if (waiter_.Wait(source_->ready(), std::nullopt) == WakeUp::kStop) break;
       result = recorder_.Pass();
     }
     if (!options_.follow) recorder_.Finish();
     Print(&select);
     constexpr std::chrono::milliseconds kPause(100);
-    while (options_.follow && waiter.WaitForRecords(source_->fd(), kPause)) {
+    while (options_.follow && waiter_.WaitForRecords(*source_, kPause)) {
       recorder_.Pass();
       Print(&select);
     }
@@ -74,6 +74,7 @@ class Show {
       fmt::print(stderr, "forkdb: {} lines are not records\n",
                  recorder_.tally().rejected);
     }
+    if (waiter_.Stopped()) throw Interrupted();
   }
 
  private:
@@ -110,6 +111,7 @@ class Show {
   }
 
   const ShowOptions& options_;
+  Waiter waiter_;
   std::unique_ptr<Source> source_;
   SQLite::Database database_;
   Writer writer_;
@@ -127,8 +129,9 @@ void AddShowCommand(CLI::App* app) {
   command->add_option("condition", options->condition,
                       "SQL condition over the columns of the view forks");
   command
-      ->add_option("--source", options->source.source,
-                   "auto, proc, or a file or FIFO of /proc/fork_info's format")
+      ->add_option(
+          "--source", options->source.source,
+          "auto, proc, ebpf, or a file or FIFO of /proc/fork_info's format")
       ->capture_default_str();
   command->add_flag("-f,--follow", options->follow,
                     "Go on with new records until interrupted");

@@ -1,11 +1,16 @@
 #include "recorder/source.h"
 
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <utility>
 
 #include "recorder/file_source.h"
 #include "store/error.h"
+
+#ifdef FORKDB_EBPF
+#include "recorder/ebpf_source.h"
+#endif
 
 namespace forkdb {
 
@@ -18,20 +23,45 @@ void Batch::Clear() {
   records.clear();
   rejects.clear();
   rejected = 0;
+  final_seq = 0;
 }
+
+namespace {
+
+std::unique_ptr<Source> OpenEbpf(int64_t now_ns) {
+#ifdef FORKDB_EBPF
+  return std::make_unique<EbpfSource>(now_ns);
+#else
+  static_cast<void>(now_ns);
+  throw Error(
+      "cannot attach eBPF: this forkdb was built without it: install clang, "
+      "bpftool and libbpf-dev, then build again");
+#endif
+}
+
+std::unique_ptr<Source> OpenAuto(const SourceOptions& options, int64_t now_ns) {
+  if (access(kProcPath, F_OK) == 0) {
+    return std::make_unique<FileSource>(kProcPath, options.boot_id, now_ns);
+  }
+  try {
+    return OpenEbpf(now_ns);
+  } catch (const Error& e) {
+    throw Error(fmt::format(
+        "no source of records: {} is not there (it needs a kernel with "
+        "CONFIG_FORK_INFO=y and the module fork_info), and {}",
+        kProcPath, e.what()));
+  }
+}
+
+}  // namespace
 
 std::unique_ptr<Source> OpenSource(const SourceOptions& options,
                                    int64_t now_ns) {
-  const bool automatic = options.source == "auto";
-  if (automatic && access(kProcPath, F_OK) != 0) {
-    throw Error(std::string("no source of records: ") + kProcPath +
-                ": not there: load the module (modprobe fork_info) on a kernel "
-                "built with CONFIG_FORK_INFO=y, or name a saved copy with "
-                "--source PATH");
-  }
-  const bool proc = automatic || options.source == "proc";
-  return std::make_unique<FileSource>(proc ? kProcPath : options.source,
-                                      options.boot_id, now_ns);
+  if (options.source == "auto") return OpenAuto(options, now_ns);
+  if (options.source == kEbpf) return OpenEbpf(now_ns);
+  return std::make_unique<FileSource>(
+      options.source == kProc ? kProcPath : options.source, options.boot_id,
+      now_ns);
 }
 
 }  // namespace forkdb

@@ -17,10 +17,15 @@ namespace forkdb {
 
 inline constexpr char kProcPath[] = "/proc/fork_info";
 
+// Stream::source.
+inline constexpr char kProc[] = "proc";
+inline constexpr char kEbpf[] = "ebpf";
+inline constexpr char kFile[] = "file";
+
 // A row of the streams table: one uninterrupted numbering of records.
 struct Stream {
   Boot boot;
-  std::string source;      // "proc", "ebpf" or "file"
+  std::string source;      // kProc, kEbpf or kFile
   std::string attachment;  // tells streams of one boot and source apart
   std::string hook;        // what sees the calls
   int64_t attach_ns = 0;
@@ -41,19 +46,27 @@ struct Batch {
   std::vector<Record> records;
   std::vector<Reject> rejects;  // the first kMaxRejects
   int64_t rejected = 0;         // all of them
+  // Numbers up to this one that are not here by now never will be; 0 where the
+  // source does not know.
+  int64_t final_seq = 0;
 
-  bool empty() const { return records.empty() && rejected == 0; }
   void Add(Reject reject);
   void Clear();
 };
 
 enum class ReadResult {
   kMore,   // the batch is full; read on
-  kAgain,  // nothing more for now: fd() becomes readable when there is
+  kAgain,  // nothing more for now: ready() comes true when there is
   kEnd,    // the end, for now: a file may grow, a pipe may get a new writer
 };
 
-// Not thread-safe. Owns its descriptor.
+// For poll(2).
+struct PollTarget {
+  int fd = -1;
+  short events = 0;
+};
+
+// Not thread-safe. Owns its descriptors.
 class Source {
  public:
   virtual ~Source() = default;
@@ -67,16 +80,17 @@ class Source {
   // reject. Throws Error if there was no input at all.
   virtual void Finish(Batch* batch) = 0;
 
-  // For poll(2): POLLIN when there is something to read, POLLPRI when so much
-  // has gathered that it should be read at once.
-  virtual int fd() const = 0;
+  // Comes true when there is something to read; and when so much has gathered
+  // that it should be read at once.
+  virtual PollTarget ready() const = 0;
+  virtual PollTarget urgent() const = 0;
 
   // Complete after the first Read().
   virtual const Stream& stream() const = 0;
 };
 
 struct SourceOptions {
-  std::string source = "auto";  // "auto", "proc" or a path
+  std::string source = "auto";  // "auto", "proc", "ebpf" or a path
   // Says that a saved copy is of this boot's /proc/fork_info.
   std::string boot_id;
 };

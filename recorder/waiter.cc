@@ -36,10 +36,11 @@ Waiter::~Waiter() {
   sigprocmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
-WakeUp Waiter::Wait(int fd, short events,
+WakeUp Waiter::Wait(PollTarget target,
                     std::optional<std::chrono::milliseconds> timeout) {
   if (stop_) return WakeUp::kStop;
-  std::array<pollfd, 2> fds = {{{signal_fd_, POLLIN, 0}, {fd, events, 0}}};
+  std::array<pollfd, 2> fds = {
+      {{signal_fd_, POLLIN, 0}, {target.fd, target.events, 0}}};
   const int timeout_ms = timeout ? static_cast<int>(timeout->count()) : -1;
   const int count = poll(fds.data(), fds.size(), timeout_ms);
   if (count < 0 && errno != EINTR) {
@@ -54,9 +55,14 @@ WakeUp Waiter::Wait(int fd, short events,
   return count > 0 ? WakeUp::kReady : WakeUp::kTimeout;
 }
 
-bool Waiter::WaitForRecords(int fd, std::chrono::milliseconds pause) {
-  return Wait(fd, POLLIN | POLLPRI, std::nullopt) != WakeUp::kStop &&
-         Wait(fd, POLLPRI, pause) != WakeUp::kStop;
+bool Waiter::Stopped() {
+  return Wait(PollTarget(), std::chrono::milliseconds(0)) == WakeUp::kStop;
+}
+
+bool Waiter::WaitForRecords(const Source& source,
+                            std::chrono::milliseconds pause) {
+  return Wait(source.ready(), std::nullopt) != WakeUp::kStop &&
+         Wait(source.urgent(), pause) != WakeUp::kStop;
 }
 
 }  // namespace forkdb

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <optional>
 
+#include "recorder/source.h"
+
 namespace forkdb {
 
 enum class WakeUp { kReady, kTimeout, kStop };
@@ -19,17 +21,20 @@ class Waiter {
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
-  // Waits until the descriptor has one of the poll(2) events or has hung up
-  // (kReady), the time is over, or a signal has come (kStop, from then on
-  // always). Without a timeout it waits for ever.
-  WakeUp Wait(int fd, short events,
+  // Waits until the target comes true or has hung up (kReady), the time is
+  // over, or a signal has come (kStop, from then on always). Without a timeout
+  // it waits for ever.
+  WakeUp Wait(PollTarget target,
               std::optional<std::chrono::milliseconds> timeout);
 
-  // Sleeps until the source's descriptor is readable, without waking up before,
-  // then for the pause, so that drains do not follow each other too closely;
-  // POLLPRI (much has gathered) ends the pause. Files without poll support are
-  // always readable: only the pause is left. Returns false when a signal came.
-  bool WaitForRecords(int fd, std::chrono::milliseconds pause);
+  // Whether a signal has come; does not wait.
+  bool Stopped();
+
+  // Sleeps until the source is ready, without waking up before, then for the
+  // pause, so that drains do not follow each other too closely; but no longer
+  // than until it is urgent. Files without poll support are always ready: only
+  // the pause is left. Returns false when a signal came.
+  bool WaitForRecords(const Source& source, std::chrono::milliseconds pause);
 
  private:
   int signal_fd_;

@@ -75,7 +75,9 @@ Writer::Writer(SQLite::Database* database, std::string path)
 
 Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
   Drain drain;
-  if (batch->empty()) return drain;
+  const bool nothing_new = batch->records.empty() && batch->rejected == 0 &&
+                           batch->final_seq < next_seq_;
+  if (nothing_new) return drain;
   std::vector<Record>& records = batch->records;
   const auto by_seq = [](const Record& a, const Record& b) {
     return a.seq < b.seq;
@@ -95,9 +97,15 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
         StoreLate(record, now_ns, &drain);
         continue;
       }
-      if (record.seq > next_seq_) NoteGap(record, now_ns, &drain);
+      if (record.seq > next_seq_) {
+        NoteGap(record.seq - 1, record.time_ns, now_ns, &drain);
+      }
       Store(record, now_ns, &drain);
       next_seq_ = record.seq + 1;
+    }
+    if (batch->final_seq >= next_seq_) {
+      NoteGap(batch->final_seq, std::nullopt, now_ns, &drain);
+      next_seq_ = batch->final_seq + 1;
     }
     LinkToLateCreators();
     StoreDrain(*batch, now_ns, drain);
@@ -106,6 +114,7 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
     // The rollback took back rows that the interner, the creators and the
     // stream's id stand for.
     interner_.Forget();
+    gaps_.Reset();
     for (SQLite::Statement* statement :
          {&insert_record_, &find_time_, &find_next_seq_, &update_next_seq_,
           &insert_drain_, &insert_reject_, &insert_late_, &link_late_}) {
@@ -165,6 +174,8 @@ void Writer::Store(const Record& record, int64_t now_ns, Drain* drain) {
 void Writer::StoreLate(const Record& record, int64_t now_ns, Drain* drain) {
   if (!gaps_.Fill(stream_id_, record.seq, record.time_ns)) {
     CheckSame(record);
+    // Another recorder may have stored it.
+    creators_.Add(RecordId(stream_id_, record.seq), record);
     ++drain->duplicates;
     return;
   }
@@ -177,9 +188,10 @@ void Writer::StoreLate(const Record& record, int64_t now_ns, Drain* drain) {
   has_late_ = true;
 }
 
-void Writer::NoteGap(const Record& record, int64_t now_ns, Drain* drain) {
-  const Gap gap = {next_seq_, record.seq - 1, now_ns, TimeOf(next_seq_ - 1),
-                   record.time_ns};
+void Writer::NoteGap(int64_t last_seq, std::optional<int64_t> before_ns,
+                     int64_t now_ns, Drain* drain) {
+  const Gap gap = {next_seq_, last_seq, now_ns, TimeOf(next_seq_ - 1),
+                   before_ns};
   gaps_.Insert(stream_id_, gap);
   drain->gaps.push_back(gap);
 }

@@ -50,7 +50,9 @@ class Writer {
   void Attach(const Stream& stream);
   void Store(const Record& record, int64_t now_ns, Drain* drain);
   void StoreLate(const Record& record, int64_t now_ns, Drain* drain);
-  void NoteGap(const Record& record, int64_t now_ns, Drain* drain);
+  // Of the numbers from next_seq_ to last_seq.
+  void NoteGap(int64_t last_seq, std::optional<int64_t> before_ns,
+               int64_t now_ns, Drain* drain);
   void CheckSame(const Record& record);
   void LinkToLateCreators();
   void StoreDrain(const Batch& batch, int64_t now_ns, const Drain& drain);

@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <vector>
 
 #include "store/schema.h"
 
@@ -47,20 +49,14 @@ gid_t GroupId(const std::string& group) {
   return entry->gr_gid;
 }
 
-// Makes the file before SQLite does, to give it its mode and group; SQLite
-// copies both to the -wal and -shm files.
-void CreateFile(const std::string& path, const std::string& group) {
+// Makes the file before SQLite does, to give it its mode; SQLite copies mode,
+// owner and group to the -wal and -shm files.
+void CreateFile(const std::string& path) {
   std::error_code error;
-  if (path == kDefaultDatabasePath) {
-    if (std::filesystem::create_directory(DirectoryOf(path), error)) {
-      std::filesystem::permissions(DirectoryOf(path),
-                                   std::filesystem::perms(0750), error);
-      if (!group.empty() &&
-          chown(DirectoryOf(path).c_str(), static_cast<uid_t>(-1),
-                GroupId(group)) != 0) {
-        throw OpenError(path, ErrnoText(errno));
-      }
-    }
+  if (path == kDefaultDatabasePath &&
+      std::filesystem::create_directory(DirectoryOf(path), error)) {
+    std::filesystem::permissions(DirectoryOf(path),
+                                 std::filesystem::perms(0750), error);
   }
   if (!std::filesystem::is_directory(DirectoryOf(path), error)) {
     throw OpenError(path, fmt::format("no directory {}: create it, or choose "
@@ -76,13 +72,20 @@ void CreateFile(const std::string& path, const std::string& group) {
                                         "with --db"
                                       : ""));
   }
-  int result = 0;
-  if (!group.empty()) {
-    result = fchown(fd, static_cast<uid_t>(-1), GroupId(group));
-  }
-  const int error_number = errno;
   close(fd);
-  if (result != 0) throw OpenError(path, ErrnoText(error_number));
+}
+
+// Gives the database to the group, with the files beside it where they are
+// there already.
+void SetGroup(const std::string& path, gid_t group) {
+  std::vector<std::string> files = {path, path + "-wal", path + "-shm"};
+  if (path == kDefaultDatabasePath) files.push_back(DirectoryOf(path));
+  for (const std::string& file : files) {
+    if (chown(file.c_str(), static_cast<uid_t>(-1), group) != 0 &&
+        (errno != ENOENT || file == path)) {
+      throw OpenError(path, ErrnoText(errno));
+    }
+  }
 }
 
 // Throws unless the database is forkdb's and of a version known here. Returns
@@ -151,11 +154,15 @@ SQLite::Database OpenReadOnly(const std::string& name,
 
 SQLite::Database OpenForWriting(const std::string& path,
                                 const std::string& group) {
+  std::optional<gid_t> group_id;
+  if (!group.empty()) group_id = GroupId(group);
   try {
-    if (path != kMemoryDatabase) CreateFile(path, group);
+    if (path != kMemoryDatabase) CreateFile(path);
     SQLite::Database database(
         path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyTimeoutMs);
     if (!CheckSchema(&database, path)) CreateSchema(&database, path);
+    // Not before: another program's file is none of our business.
+    if (group_id) SetGroup(path, *group_id);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = NORMAL");
     database.exec("PRAGMA foreign_keys = ON");

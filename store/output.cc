@@ -167,6 +167,8 @@ class SeparatedPrinter : public RowPrinter {
       if (i > 0) line += separator_;
       line += Cell(row[i]);
     }
+    // Readers of CSV pass over an empty line.
+    if (line.empty() && separator_ == ',') line = "\"\"";
     WriteAll(stream_, line + "\n");
   }
 

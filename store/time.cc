@@ -101,7 +101,8 @@ std::optional<date::local_days> ConsumeDay(date::local_days today,
   if (ConsumePrefix("tomorrow", text)) return today + date::days(1);
   constexpr size_t kDateLength = 10;
   date::local_days day;
-  if (!Matches(text->substr(0, kDateLength), "%Y-%m-%d", &day)) {
+  if (text->size() < kDateLength ||
+      !Matches(text->substr(0, kDateLength), "%Y-%m-%d", &day)) {
     return std::nullopt;
   }
   text->remove_prefix(kDateLength);
@@ -124,7 +125,11 @@ std::optional<int64_t> RelativeTime(std::string_view text, int64_t now_ns) {
   }
   const std::optional<int64_t> distance_ns = ReadDuration(text, 0);
   if (!distance_ns) return std::nullopt;
-  return now_ns + sign * *distance_ns;
+  int64_t time_ns = 0;
+  if (__builtin_add_overflow(now_ns, sign * *distance_ns, &time_ns)) {
+    return std::nullopt;
+  }
+  return time_ns;
 }
 
 }  // namespace
