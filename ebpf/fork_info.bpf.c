@@ -43,6 +43,7 @@
 #define MAX_SIGNAL 64
 #define MAX_PID_NS_LEVEL 32
 #define E2BIG 7
+#define EFAULT 14
 #define ENOSYS 38
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -216,6 +217,15 @@ static __always_inline int refused_before_kernel_clone(
     const struct clone3_args *args, unsigned long size, long ret) {
   if (ret == -E2BIG) return 1;
   if (args->set_tid_size > MAX_PID_NS_LEVEL) return 1;
+  // kernel_clone() has EFAULTs of its own: was it the array of tids?
+  if (ret == -EFAULT && args->set_tid != 0) {
+    int tids[MAX_PID_NS_LEVEL];
+    __u32 bytes = (args->set_tid_size & 63) * sizeof(tids[0]);
+    if (bytes <= sizeof(tids) &&
+        bpf_probe_read_user(tids, bytes, (void *)args->set_tid) != 0) {
+      return 1;
+    }
+  }
   if ((args->set_tid == 0) != (args->set_tid_size == 0)) return 1;
   if (args->exit_signal > MAX_SIGNAL) return 1;
   if (args->flags & CLONE_INTO_CGROUP &&

@@ -114,6 +114,13 @@ int OnEvent(void* context, void* data, size_t size) {
   return 0;
 }
 
+// What the kernel takes: a power of two, and at least a page.
+size_t BufferSize(size_t wanted_bytes) {
+  size_t bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  while (bytes < wanted_bytes) bytes *= 2;
+  return bytes;
+}
+
 int OnToken(void*, void*, size_t) { return 0; }
 
 int Silent(libbpf_print_level, const char*, va_list) { return 0; }
@@ -132,12 +139,12 @@ struct Probe::State {
 Probe::Probe(size_t buffer_bytes) : state_(std::make_unique<State>()) {
   libbpf_set_print(Silent);
   State& state = *state_;
-  state.buffer_bytes = buffer_bytes;
+  state.buffer_bytes = BufferSize(buffer_bytes);
   state.hook = "task_newtask+kernel_clone";
-  state.skeleton = LoadAndAttach(buffer_bytes, /*fexit=*/true);
+  state.skeleton = LoadAndAttach(state.buffer_bytes, /*fexit=*/true);
   if (state.skeleton == nullptr) {
     state.hook = "task_newtask+sys_exit";
-    state.skeleton = LoadAndAttach(buffer_bytes, /*fexit=*/false);
+    state.skeleton = LoadAndAttach(state.buffer_bytes, /*fexit=*/false);
   }
   if (state.skeleton == nullptr) throw ProbeError(errno);
   state.records.reset(

@@ -19,13 +19,10 @@ namespace forkdb {
 // thread-safe.
 class Probe {
  public:
-  // Room for 139,000 records.
-  static constexpr size_t kDefaultBufferBytes = size_t{16} * 1024 * 1024;
-
-  // buffer_bytes is a power of two of at least a page. Throws Error, saying why
-  // and what to do, where the kernel does not let us: no BTF, not permitted,
-  // lockdown.
-  explicit Probe(size_t buffer_bytes = kDefaultBufferBytes);
+  // The buffer has at least this size; a record takes 112 bytes. Throws Error,
+  // saying why and what to do, where the kernel does not let us: no BTF, not
+  // permitted, lockdown.
+  explicit Probe(size_t buffer_bytes);
   ~Probe();
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;

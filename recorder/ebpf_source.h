@@ -21,13 +21,13 @@ namespace forkdb {
 class EbpfSource : public Source {
  public:
   // Attaches; throws Error if the kernel does not let us.
-  explicit EbpfSource(int64_t now_ns,
-                      size_t buffer_bytes = Probe::kDefaultBufferBytes);
+  EbpfSource(int64_t now_ns, size_t buffer_bytes);
 
   ReadResult Read(Batch* batch) override;
   void Finish(Batch* batch) override;
   PollTarget ready() const override;
   PollTarget urgent() const override;
+  bool holds_past() const override { return false; }
   const Stream& stream() const override { return stream_; }
 
  private:

@@ -31,6 +31,7 @@ class FileSource : public Source {
   void Finish(Batch* batch) override;
   PollTarget ready() const override;
   PollTarget urgent() const override;
+  bool holds_past() const override { return true; }
   const Stream& stream() const override { return stream_; }
 
  private:

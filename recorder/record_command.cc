@@ -5,6 +5,7 @@
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -85,7 +86,7 @@ void RunForever(const Source& source, milliseconds interval, Recorder* recorder,
     if (!waiter->WaitForRecords(source, left)) break;
   }
   recorder->Pass();
-  if (source.stream().source == kEbpf) recorder->Finish();
+  if (!source.holds_past()) recorder->Finish();
 }
 
 void RunRecord(const RecordOptions& options) {
@@ -94,6 +95,9 @@ void RunRecord(const RecordOptions& options) {
   Waiter waiter;
   const std::unique_ptr<Source> source =
       OpenSource(options.source, RealtimeNow());
+  if (options.once && !source->holds_past()) {
+    throw UsageError("--once: eBPF sees only what comes: leave out --once");
+  }
   SQLite::Database database = OpenForWriting(options.db, options.group);
   Writer writer(&database, options.db);
   // Files are opened again while recording: that may need what root has.
@@ -103,7 +107,9 @@ void RunRecord(const RecordOptions& options) {
   if (options.once) {
     RunOnce(*source, &recorder, &waiter);
   } else {
-    Say(fmt::format("recording into {}", EscapeForDisplay(options.db)));
+    Say(fmt::format("recording into {} ({}, by {})",
+                    EscapeForDisplay(options.db), source->stream().source,
+                    source->stream().hook));
     RunForever(*source, interval, &recorder, &waiter);
   }
   const Tally& tally = recorder.tally();
@@ -130,6 +136,12 @@ void AddRecordCommand(CLI::App* app) {
       ->capture_default_str();
   command->add_option("--boot-id", options->source.boot_id,
                       "Boot that a saved copy of /proc/fork_info is from");
+  command
+      ->add_option("--buffer", options->source.buffer_bytes,
+                   "Size of eBPF's buffer: 64K, 16M; 112 bytes a record")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
+      ->check(CLI::Range(uint64_t{4096}, uint64_t{1} << 30))
+      ->default_str("16M");
   command
       ->add_option("--interval", options->interval, "Least time between drains")
       ->capture_default_str();

@@ -48,6 +48,7 @@ class Show {
   explicit Show(const ShowOptions& options)
       : options_(options),
         source_(OpenSource(options.source, RealtimeNow())),
+        follow_(options.follow || !source_->holds_past()),
         database_(OpenForWriting(kMemoryDatabase)),
         writer_(&database_, "memory"),
         recorder_(
@@ -59,14 +60,14 @@ class Show {
     SQLite::Statement select = Select();
     printer_ = NewRowPrinter(options_.format, ColumnNames(select), stdout);
     ReadResult result = recorder_.Pass();
-    while (result != ReadResult::kEnd && !options_.follow) {
+    while (result != ReadResult::kEnd && !follow_) {
       if (waiter_.Wait(source_->ready(), std::nullopt) == WakeUp::kStop) break;
       result = recorder_.Pass();
     }
-    if (!options_.follow) recorder_.Finish();
+    if (!follow_) recorder_.Finish();
     Print(&select);
     constexpr std::chrono::milliseconds kPause(100);
-    while (options_.follow && waiter_.WaitForRecords(*source_, kPause)) {
+    while (follow_ && waiter_.WaitForRecords(*source_, kPause)) {
       recorder_.Pass();
       Print(&select);
     }
@@ -107,12 +108,13 @@ class Show {
     printer_->Finish();
     shown_id_ = last_id;
     // What has been shown is of no further use; the names stay.
-    if (options_.follow) database_.exec("DELETE FROM records");
+    if (follow_) database_.exec("DELETE FROM records");
   }
 
   const ShowOptions& options_;
   Waiter waiter_;
   std::unique_ptr<Source> source_;
+  bool follow_;  // eBPF has nothing but what comes
   SQLite::Database database_;
   Writer writer_;
   Recorder recorder_;

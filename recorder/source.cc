@@ -28,10 +28,11 @@ void Batch::Clear() {
 
 namespace {
 
-std::unique_ptr<Source> OpenEbpf(int64_t now_ns) {
+std::unique_ptr<Source> OpenEbpf(const SourceOptions& options, int64_t now_ns) {
 #ifdef FORKDB_EBPF
-  return std::make_unique<EbpfSource>(now_ns);
+  return std::make_unique<EbpfSource>(now_ns, options.buffer_bytes);
 #else
+  static_cast<void>(options);
   static_cast<void>(now_ns);
   throw Error(
       "cannot attach eBPF: this forkdb was built without it: install clang, "
@@ -44,7 +45,7 @@ std::unique_ptr<Source> OpenAuto(const SourceOptions& options, int64_t now_ns) {
     return std::make_unique<FileSource>(kProcPath, options.boot_id, now_ns);
   }
   try {
-    return OpenEbpf(now_ns);
+    return OpenEbpf(options, now_ns);
   } catch (const Error& e) {
     throw Error(fmt::format(
         "no source of records: {} is not there (it needs a kernel with "
@@ -58,7 +59,7 @@ std::unique_ptr<Source> OpenAuto(const SourceOptions& options, int64_t now_ns) {
 std::unique_ptr<Source> OpenSource(const SourceOptions& options,
                                    int64_t now_ns) {
   if (options.source == "auto") return OpenAuto(options, now_ns);
-  if (options.source == kEbpf) return OpenEbpf(now_ns);
+  if (options.source == kEbpf) return OpenEbpf(options, now_ns);
   return std::make_unique<FileSource>(
       options.source == kProc ? kProcPath : options.source, options.boot_id,
       now_ns);

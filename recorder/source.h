@@ -85,6 +85,9 @@ class Source {
   virtual PollTarget ready() const = 0;
   virtual PollTarget urgent() const = 0;
 
+  // Whether it holds records from before it was opened.
+  virtual bool holds_past() const = 0;
+
   // Complete after the first Read().
   virtual const Stream& stream() const = 0;
 };
@@ -93,6 +96,8 @@ struct SourceOptions {
   std::string source = "auto";  // "auto", "proc", "ebpf" or a path
   // Says that a saved copy is of this boot's /proc/fork_info.
   std::string boot_id;
+  // Of the eBPF source's buffer; rounded up to a power of two.
+  uint64_t buffer_bytes = uint64_t{16} * 1024 * 1024;
 };
 
 // Opens a source; throws Error, saying what to do, if there is none.

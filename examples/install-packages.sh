@@ -1,0 +1,14 @@
+#!/bin/sh
+# Installs the Debian packages that the given lists name, where they are not
+# there yet. Usage: install-packages.sh LIST...
+set -eu
+
+missing=$(for package in $(cat "$@"); do
+  dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null |
+    grep -qx installed || echo "$package"
+done)
+[ -n "$missing" ] || exit 0
+echo "installing:" $missing
+apt-get update -qq
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+  $missing >/dev/null
