@@ -17,7 +17,7 @@ constexpr size_t kPeopleColumns = 10;
 
 std::vector<std::string> SplitAtCommas(std::string_view text) {
   std::vector<std::string> parts;
-  std::istringstream stream{std::string(text)};
+  std::istringstream stream(std::string(text) + ",");
   for (std::string part; std::getline(stream, part, ',');) {
     const size_t first = part.find_first_not_of(' ');
     const size_t last = part.find_last_not_of(' ');
@@ -175,7 +175,6 @@ std::vector<std::string> ParseColumns(std::string_view text) {
   if (text == "all") return ViewColumns();
   std::vector<std::string> columns = SplitAtCommas(text);
   for (const std::string& column : columns) CheckColumn(column);
-  if (columns.empty()) CheckColumn("");
   return columns;
 }
 

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <charconv>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -34,7 +35,9 @@ std::optional<int64_t> BootsBack(const std::string& text) {
   const char* end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, offset);
   // A boot_id may begin with digits, but does not end with them so soon.
-  if (result.ec != std::errc() || result.ptr != end || offset > 0) {
+  constexpr int64_t kNoBoots = std::numeric_limits<int64_t>::min();
+  if (result.ec != std::errc() || result.ptr != end || offset > 0 ||
+      offset == kNoBoots) {
     return std::nullopt;
   }
   return -offset;

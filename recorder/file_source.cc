@@ -20,9 +20,13 @@ namespace {
 // As large as the module's buffer, so that a reading is few system calls.
 constexpr size_t kBufferSize = 64 * 1024;
 
-// What one Read() takes at most: input without end must not keep it for ever,
-// not even where none of it is a record.
+// What one Read() takes at most: a line without end must not keep it for ever.
 constexpr size_t kMaxRead = 16 * 1024 * 1024;
+
+bool IsFull(const Batch& batch) {
+  return batch.records.size() + static_cast<size_t>(batch.rejected) >=
+         Batch::kMaxRecords;
+}
 
 Error SourceError(const std::string& path, const std::string& reason) {
   return Error(fmt::format("cannot read source: {}: {}", path, reason));
@@ -82,7 +86,7 @@ FileSource::~FileSource() { close(fd_); }
 
 ReadResult FileSource::Read(Batch* batch) {
   size_t total = 0;
-  while (batch->records.size() < Batch::kMaxRecords && total < kMaxRead) {
+  while (!IsFull(*batch) && total < kMaxRead) {
     const ssize_t count = read(fd_, buffer_.data(), buffer_.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) return ReadResult::kAgain;

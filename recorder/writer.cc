@@ -29,7 +29,7 @@ void Run(SQLite::Statement* statement) {
 // Makes the table of the successes among a drain's late records.
 SQLite::Database* WithLateTable(SQLite::Database* database) {
   database->exec(
-      "CREATE TEMP TABLE late (id INTEGER, child_pid INTEGER, "
+      "CREATE TEMP TABLE IF NOT EXISTS late (id INTEGER, child_pid INTEGER, "
       "child_start_ns INTEGER, PRIMARY KEY (child_pid, child_start_ns)) "
       "WITHOUT ROWID");
   return database;
@@ -121,6 +121,7 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
       statement->tryReset();
     }
     stream_id_ = 0;
+    next_seq_ = 1;
     const auto* sqlite_error = dynamic_cast<const SQLite::Exception*>(&e);
     if (sqlite_error != nullptr) throw DatabaseError(path_, *sqlite_error);
     throw;

@@ -191,8 +191,9 @@ SQLite::Database OpenForReading(const std::string& path) {
     } catch (const SQLite::Exception& e) {
       // With neither a recorder running nor the right to create the -shm file,
       // a database at rest can still be read as it stands.
-      const bool at_rest =
-          e.getErrorCode() == SQLITE_CANTOPEN && !HasUncheckpointedWal(path);
+      const bool no_side_files = e.getErrorCode() == SQLITE_CANTOPEN ||
+                                 e.getErrorCode() == SQLITE_READONLY;
+      const bool at_rest = no_side_files && !HasUncheckpointedWal(path);
       if (!at_rest) throw;
       return OpenReadOnly(ImmutableUri(path), path);
     }

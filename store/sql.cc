@@ -27,13 +27,29 @@ bool IsReadingPragma(std::string_view name, const char* argument) {
   return false;
 }
 
+// A pragma can be asked for as a table, too; some of those do things.
+bool IsReadableTable(const char* table) {
+  constexpr std::string_view kPragma = "pragma_";
+  if (sqlite3_strnicmp(table, kPragma.data(),
+                       static_cast<int>(kPragma.size())) != 0) {
+    return true;
+  }
+  return IsReadingPragma(table + kPragma.size(), nullptr);
+}
+
 int Authorize(void*, int action, const char* first, const char* second,
               const char*, const char*) {
   switch (action) {
     case SQLITE_SELECT:
-    case SQLITE_READ:
     case SQLITE_RECURSIVE:
       return SQLITE_OK;
+    case SQLITE_READ:
+      return IsReadableTable(first) ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_UPDATE:
+      // SQLite asks this, too, where it learns a table-valued function such as
+      // json_each; a statement that does change the schema is not read-only.
+      return std::string_view(first) == "sqlite_master" ? SQLITE_OK
+                                                        : SQLITE_DENY;
     case SQLITE_FUNCTION:
       return std::string_view(second) == "load_extension" ? SQLITE_DENY
                                                           : SQLITE_OK;

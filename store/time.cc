@@ -86,10 +86,15 @@ bool Matches(std::string_view text, const char* format, Result* result) {
 
 std::optional<nanoseconds> TimeOfDay(std::string_view text) {
   nanoseconds time{};
-  if (Matches(text, "%H:%M:%S", &time) || Matches(text, "%H:%M", &time)) {
-    return time;
+  if (!Matches(text, "%H:%M:%S", &time) && !Matches(text, "%H:%M", &time)) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  // To the parser 25:00 is a day and an hour, and 10:60 is 11:00.
+  const date::hh_mm_ss<nanoseconds> parts(time);
+  std::chrono::minutes minutes{};
+  Matches(text.substr(text.find(':') + 1).substr(0, 2), "%M", &minutes);
+  if (time >= date::days(1) || minutes != parts.minutes()) return std::nullopt;
+  return time;
 }
 
 // The midnight that a date or a day's name at the start of text means; cuts it

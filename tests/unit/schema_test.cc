@@ -1,0 +1,177 @@
+#include "store/schema.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "query/filter.h"
+#include "store/database.h"
+#include "tests/unit/testing.h"
+
+namespace forkdb {
+namespace {
+
+using testing::HasSubstr;
+
+class Schema : public testing::Test {
+ protected:
+  Schema() : database_(OpenForWriting(kMemoryDatabase)) {}
+
+  // One valid row of every table.
+  void Fill() {
+    database_.exec(R"sql(
+      INSERT INTO boots (id, boot_id) VALUES (1, 'a');
+      INSERT INTO streams (id, boot, source, attachment, hook, attach_ns,
+        capacity) VALUES (1, 1, 'proc', '', 'kernel_clone', 0, 8);
+      INSERT INTO drains VALUES (1, 1, 0, 1, 0, 0, 1000000000001,
+        1000000000001, 0, 0);
+      INSERT INTO gaps VALUES (1, 1, 2, 3, 0, NULL, NULL);
+      INSERT INTO rejects VALUES (1, 1, 'seq: missing', x'ff');
+      INSERT INTO comms VALUES (1, 'sh');
+      INSERT INTO users VALUES (1, 0, 'root');
+      INSERT INTO flag_sets (id, flags, exit_signal) VALUES (1, 0, 17);
+      INSERT INTO namespace_sets VALUES (1, 1, 1, 1, 1);
+      INSERT INTO errnos VALUES (-11, 'EAGAIN', 'Try again');
+      INSERT INTO signals VALUES (17, 'SIGCHLD');
+      INSERT INTO records VALUES (1000000000001, 0, 1, 1, 1, 1, 2, 2, 1, 0,
+        3, 3, 0, 3, NULL);
+    )sql");
+  }
+
+  SQLite::Database database_;
+};
+
+TEST_F(Schema, CarriesTheConstantsOfItsHeader) {
+  EXPECT_EQ(Ask(&database_, "PRAGMA application_id"),
+            std::to_string(kApplicationId));
+  EXPECT_EQ(Ask(&database_, "PRAGMA user_version"),
+            std::to_string(kSchemaVersion));
+}
+
+TEST_F(Schema, HasOnlyStrictTables) {
+  EXPECT_EQ(Ask(&database_,
+                "SELECT group_concat(name) FROM pragma_table_list WHERE schema "
+                "= 'main' AND type = 'table' AND NOT strict AND name NOT LIKE "
+                "'sqlite_%'"),
+            "");
+  EXPECT_EQ(Ask(&database_,
+                "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' "
+                "AND strict"),
+            "12");
+}
+
+TEST_F(Schema, ShowsTheColumnsThatTheQueryCommandKnows) {
+  std::string columns;
+  for (const std::string& column : ViewColumns()) columns += column + ",";
+  EXPECT_EQ(Ask(&database_,
+                "SELECT group_concat(name, ',') || ',' FROM "
+                "(SELECT name FROM pragma_table_info('forks') ORDER BY cid)"),
+            columns);
+}
+
+TEST_F(Schema, RefusesRowsThatCannotBeTrue) {
+  Fill();
+  const std::vector<std::string> changes = {
+      "boots SET boot_id = ''",
+      "boots SET boot_id = NULL",
+      "boots SET boot_ns = 'x'",
+      "streams SET id = 9000001",
+      "streams SET id = 0",
+      "streams SET boot = 2",
+      "streams SET source = 'kprobe'",
+      "streams SET next_seq = 0",
+      "drains SET records = -1",
+      "drains SET duplicates = -1",
+      "drains SET rejected = -1",
+      "drains SET records = 0",
+      "drains SET first_id = NULL",
+      "drains SET last_id = 1",
+      "drains SET first_time_ns = 1",
+      "gaps SET first_seq = 0",
+      "gaps SET first_seq = 4",
+      "gaps SET stream = 2",
+      "rejects SET drain = 2",
+      "rejects SET line = 'text'",
+      "comms SET comm = 1",
+      "comms SET comm = NULL",
+      "comms SET comm = printf('%256s', '')",
+      "users SET uid = -1",
+      "users SET uid = 4294967296",
+      "users SET username = NULL",
+      "flag_sets SET exit_signal = -1",
+      "flag_sets SET exit_signal = 256",
+      "flag_sets SET flags = 256",
+      "flag_sets SET names = 'CLONE_VM'",
+      "namespace_sets SET child_pid_ns = NULL",
+      "namespace_sets SET child_user_ns = NULL",
+      "errnos SET ret = 0",
+      "errnos SET ret = 11",
+      "errnos SET ret = -4096",
+      "records SET id = 1",
+      "records SET id = 1000000000000",
+      "records SET id = 2000000000000",
+      "records SET time_ns = -1",
+      "records SET time_ns = '2026-11-23'",
+      "records SET user = 2",
+      "records SET comm = 2",
+      "records SET flag_set = 2",
+      "records SET namespace_set = 2",
+      "records SET pid = -1",
+      "records SET tgid = -1",
+      "records SET ppid = -1",
+      "records SET start_ns = -1",
+      "records SET ret = 0",
+      "records SET ret = -4096",
+      "records SET ret = -11",
+      "records SET child_pid = NULL",
+      "records SET child_pid = 0",
+      "records SET child_start_ns = NULL",
+      "records SET child_start_ns = -1",
+      "records SET child_ns_pid = NULL",
+      "records SET child_ns_pid = 0",
+      "records SET caller_id = id",
+      "records SET ret = -11, child_pid = NULL, child_start_ns = NULL",
+  };
+  for (const std::string& change : changes) {
+    EXPECT_THAT(MessageOf<SQLite::Exception>(
+                    [&] { database_.exec("UPDATE " + change); }),
+                testing::AnyOf(HasSubstr("constraint failed"),
+                               HasSubstr("cannot store")))
+        << change;
+  }
+}
+
+TEST_F(Schema, RefusesTheSameThingTwice) {
+  Fill();
+  for (const char* insert :
+       {"boots (boot_id) VALUES ('a')",
+        "streams (boot, source, attachment, hook, attach_ns, capacity) VALUES "
+        "(1, 'proc', '', 'kernel_clone', 1, 8)",
+        "gaps (stream, first_seq, last_seq, noticed_ns) VALUES (1, 2, 9, 0)",
+        "comms (comm) VALUES ('sh')",
+        "users (uid, username) VALUES (0, 'root')",
+        "flag_sets (flags, exit_signal) VALUES (0, 17)",
+        "namespace_sets (pid_ns, user_ns, child_pid_ns, child_user_ns) VALUES "
+        "(1, 1, 1, 1)",
+        "records SELECT * FROM records"}) {
+    EXPECT_THAT(MessageOf<SQLite::Exception>([&] {
+                  database_.exec(std::string("INSERT INTO ") + insert);
+                }),
+                HasSubstr("UNIQUE constraint failed"))
+        << insert;
+  }
+}
+
+TEST_F(Schema, RefusesAFailuresNamespacesTwice) {
+  const std::string insert =
+      "INSERT INTO namespace_sets (pid_ns, user_ns) VALUES (1, 1)";
+  database_.exec(insert);
+  EXPECT_THAT(MessageOf<SQLite::Exception>([&] { database_.exec(insert); }),
+              HasSubstr("UNIQUE constraint failed"));
+}
+
+}  // namespace
+}  // namespace forkdb

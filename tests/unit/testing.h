@@ -1,0 +1,74 @@
+// What many tests need: a directory that goes away, records, answers as text.
+
+#ifndef FORKDB_TESTS_UNIT_TESTING_H_
+#define FORKDB_TESTS_UNIT_TESTING_H_
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "recorder/source.h"
+#include "store/record.h"
+
+namespace forkdb {
+
+// A directory that every user may enter, removed with all in it at the end.
+class TempDir {
+ public:
+  TempDir();
+  ~TempDir();
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::string File(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+std::string ReadFile(const std::string& path);
+void WriteFile(const std::string& path, const std::string& bytes);
+
+// Record number seq is from seq milliseconds after this.
+inline constexpr int64_t kStartNs = 1'764'000'000'000'000'000;
+
+// A plain fork by process 100, started at 1000, that made process 10000 + seq,
+// started at seq.
+Record ForkRecord(int64_t seq);
+
+// The same, refused with an errno.
+Record FailedRecord(int64_t seq, int error_number);
+
+std::vector<Record> ForkRecords(int64_t first_seq, int64_t last_seq);
+
+// A stream of /proc/fork_info in the boot of that name.
+Stream ProcStream(const std::string& boot_id);
+
+Batch MakeBatch(std::vector<Record> records);
+
+// The answer as the sqlite3 program prints it: "|" between the cells, a newline
+// between the rows, nothing for NULL.
+std::string Ask(SQLite::Database* database, const std::string& sql);
+
+// What print writes to the stream that it is given.
+std::string Printed(const std::function<void(std::FILE*)>& print);
+
+// The message of the Exception that call throws, or "no exception".
+template <typename Exception, typename Call>
+std::string MessageOf(const Call& call) {
+  try {
+    call();
+  } catch (const Exception& e) {
+    return e.what();
+  }
+  return "no exception";
+}
+
+}  // namespace forkdb
+
+#endif  // FORKDB_TESTS_UNIT_TESTING_H_

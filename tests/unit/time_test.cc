@@ -1,0 +1,202 @@
+#include "store/time.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/error.h"
+#include "tests/unit/testing.h"
+
+namespace forkdb {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+// 2026-11-23T12:00:00Z, a Monday, 13:00 in Berlin.
+constexpr int64_t kNowNs = 1'795'435'200 * kNsPerSecond;
+
+class Time : public testing::Test {
+ protected:
+  Time() { SetZone("Europe/Berlin"); }
+  ~Time() override { unsetenv("TZ"); }
+
+  static void SetZone(const char* zone) { setenv("TZ", zone, 1); }
+
+  static std::string Utc(const std::string& text, Zone zone = Zone::kLocal) {
+    return FormatUtc(ParseTime(text, kNowNs, zone));
+  }
+
+  static std::string Refusal(const std::string& text) {
+    return MessageOf<UsageError>([&] { ParseTime(text, kNowNs); });
+  }
+};
+
+TEST_F(Time, IsReadInEveryFormOfTheHeader) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"2026-11-23 10:00:00.5", "2026-11-23T09:00:00.500000000Z"},
+      {"2026-11-23 10:00:00", "2026-11-23T09:00:00.000000000Z"},
+      {"2026-11-23 10:00", "2026-11-23T09:00:00.000000000Z"},
+      {"2026-11-23T10:00", "2026-11-23T09:00:00.000000000Z"},
+      {"2026-11-23T10:00:00Z", "2026-11-23T10:00:00.000000000Z"},
+      {"2026-11-23T10:00:00.123456789Z", "2026-11-23T10:00:00.123456789Z"},
+      {"2026-11-23 10:00 UTC", "2026-11-23T10:00:00.000000000Z"},
+      {"2026-07-01 10:00", "2026-07-01T08:00:00.000000000Z"},
+      {"2026-11-23", "2026-11-22T23:00:00.000000000Z"},
+      {"2026-11-23 UTC", "2026-11-23T00:00:00.000000000Z"},
+      {"10:00", "2026-11-23T09:00:00.000000000Z"},
+      {"10:00:30", "2026-11-23T09:00:30.000000000Z"},
+      {"10:00 UTC", "2026-11-23T10:00:00.000000000Z"},
+      {"now", "2026-11-23T12:00:00.000000000Z"},
+      {"today", "2026-11-22T23:00:00.000000000Z"},
+      {"yesterday", "2026-11-21T23:00:00.000000000Z"},
+      {"tomorrow", "2026-11-23T23:00:00.000000000Z"},
+      {"yesterday 14:00", "2026-11-22T13:00:00.000000000Z"},
+      {"-1h", "2026-11-23T11:00:00.000000000Z"},
+      {"-1h30m", "2026-11-23T10:30:00.000000000Z"},
+      {"- 1h 30min", "2026-11-23T10:30:00.000000000Z"},
+      {"+5min", "2026-11-23T12:05:00.000000000Z"},
+      {"2 hours ago", "2026-11-23T10:00:00.000000000Z"},
+      {"-1.5s", "2026-11-23T11:59:58.500000000Z"},
+      {"@1795435200.25", "2026-11-23T12:00:00.250000000Z"},
+      {"@0", "1970-01-01T00:00:00.000000000Z"},
+      {"  2026-11-23 10:00  ", "2026-11-23T09:00:00.000000000Z"},
+  };
+  for (const auto& [text, utc] : cases) EXPECT_EQ(Utc(text), utc) << text;
+}
+
+TEST_F(Time, IsUtcWhereTheCallerSaysSo) {
+  EXPECT_EQ(Utc("2026-11-23 10:00", Zone::kUtc),
+            "2026-11-23T10:00:00.000000000Z");
+  EXPECT_EQ(Utc("today", Zone::kUtc), "2026-11-23T00:00:00.000000000Z");
+}
+
+TEST_F(Time, FollowsTheZoneOfTheEnvironment) {
+  const std::vector<std::pair<const char*, std::string>> cases = {
+      {"UTC", "2026-11-23T10:00:00.000000000Z"},
+      {":Europe/Berlin", "2026-11-23T09:00:00.000000000Z"},
+      {"America/New_York", "2026-11-23T15:00:00.000000000Z"},
+      {"Asia/Kolkata", "2026-11-23T04:30:00.000000000Z"},
+  };
+  for (const auto& [zone, utc] : cases) {
+    SetZone(zone);
+    EXPECT_EQ(Utc("2026-11-23 10:00"), utc) << zone;
+  }
+}
+
+TEST_F(Time, CountsTodayInTheLocalZone) {
+  SetZone("Pacific/Auckland");  // already the 24th
+  EXPECT_EQ(Utc("today"), "2026-11-23T11:00:00.000000000Z");
+}
+
+TEST_F(Time, ThatAClockChangeSkippedIsRefused) {
+  EXPECT_THAT(Refusal("2026-03-29 02:30"),
+              AllOf(HasSubstr("2026-03-29 02:30"), HasSubstr("skipped"),
+                    HasSubstr("Europe/Berlin")));
+  EXPECT_EQ(Utc("2026-03-29 01:59"), "2026-03-29T00:59:00.000000000Z");
+  EXPECT_EQ(Utc("2026-03-29 03:00"), "2026-03-29T01:00:00.000000000Z");
+}
+
+TEST_F(Time, ThatAClockChangeMadeHappenTwiceIsRefused) {
+  EXPECT_THAT(Refusal("2026-10-25 02:30"),
+              AllOf(HasSubstr("2026-10-25 02:30"), HasSubstr("twice"),
+                    HasSubstr("Europe/Berlin")));
+  EXPECT_EQ(Utc("2026-10-25 02:30 UTC"), "2026-10-25T02:30:00.000000000Z");
+}
+
+TEST_F(Time, ThatIsNoTimeIsRefusedWithItsText) {
+  for (const char* text : {"",
+                           " ",
+                           "x",
+                           "noon",
+                           "nowhere",
+                           "today x",
+                           "yesterdayish",
+                           "2026",
+                           "2026-11",
+                           "2026-1-3",
+                           "2026-11-3",
+                           "2026-11-23x",
+                           "2026-11-23Tx",
+                           "2026-11-23T",
+                           "2026-13-01",
+                           "2026-02-30",
+                           "2026-11-31",
+                           "2026-11-23 24:00",
+                           "2026-11-23 25:00",
+                           "2026-11-23 10:60",
+                           "2026-11-23 10:00:61",
+                           "2026-11-23 10",
+                           "2026-11-23 10:00 CET",
+                           "10:00x",
+                           "10:",
+                           ":10",
+                           "1",
+                           "-",
+                           "+",
+                           "-1",
+                           "-h",
+                           "-1x",
+                           "--1h",
+                           "-1h-1m",
+                           "1 hour",
+                           "ago",
+                           " ago",
+                           "@",
+                           "@x",
+                           "@-1",
+                           "@1x",
+                           "@1.",
+                           "@9223372037",
+                           "@99999999999999999999",
+                           "1969-12-31",
+                           "2262-01-01",
+                           "9999-01-01",
+                           "-100y",
+                           "+293y",
+                           "+292y",
+                           "-99999999999999999999h"}) {
+    EXPECT_THAT(Refusal(text), testing::StartsWith("time '")) << text;
+  }
+  EXPECT_THAT(Refusal("1970-01-01"), HasSubstr("before 1970"));
+}
+
+TEST(Duration, IsReadWithItsUnits) {
+  const std::vector<std::pair<std::string, int64_t>> cases = {
+      {"1", kNsPerSecond},
+      {"1.5", 1'500'000'000},
+      {"0", 0},
+      {"1s", kNsPerSecond},
+      {"1.5s", 1'500'000'000},
+      {"200ms", 200'000'000},
+      {"7us", 7'000},
+      {"3ns", 3},
+      {"1min", 60 * kNsPerSecond},
+      {"1h30min", 5400 * kNsPerSecond},
+      {"1h 30 min", 5400 * kNsPerSecond},
+      {"2 days", 172'800 * kNsPerSecond},
+      {"1w", 604'800 * kNsPerSecond},
+      {"1M", 2'630'016 * kNsPerSecond},
+      {"1y", 31'557'600 * kNsPerSecond},
+      {" 1s ", kNsPerSecond},
+  };
+  for (const auto& [text, ns] : cases)
+    EXPECT_EQ(ParseDuration(text), ns) << text;
+}
+
+TEST(Duration, ThatIsNoneIsRefused) {
+  for (const char* text : {"", " ", "s", "-1s", "+1s", "1x", "1S", "1 s s",
+                           "1s,2s", ".5s", "1.s", "1e3", "0x1s", "nan", "inf",
+                           "300y", "9223372037s", "99999999999999999999"}) {
+    EXPECT_THAT(MessageOf<UsageError>([&] { ParseDuration(text); }),
+                testing::StartsWith("duration '"))
+        << text;
+  }
+}
+
+}  // namespace
+}  // namespace forkdb
