@@ -12,9 +12,9 @@ fi
 
 echo "== installing and building (two minutes on two cores)"
 examples/install-packages.sh examples/packages-build.txt
-cmake -S . -B build -G Ninja -DFORKDB_TESTS=OFF >/dev/null
-cmake --build build --target forkdb | tail -n 1
-forkdb=build/forkdb
+cmake --preset release >/dev/null
+cmake --build build-release | tail -n 1
+forkdb=build-release/forkdb
 
 db=out/live.db
 mkdir -p out

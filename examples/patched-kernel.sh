@@ -1,0 +1,40 @@
+#!/bin/sh
+# Builds Linux 6.1 with the fork_info patch and its module, boots it in QEMU,
+# records a workload there, and asks here what happened. Installs what it needs
+# (Debian 12); run it as root. Leaves the database in out/patched.db.
+set -eu
+cd "$(dirname "$0")/.."
+
+if [ "$(id -u)" -ne 0 ]; then
+  echo "patched-kernel.sh: run it as root: sudo examples/patched-kernel.sh" >&2
+  exit 1
+fi
+
+echo "== installing and building forkdb"
+examples/install-packages.sh examples/packages-build.txt \
+  examples/packages-kernel.txt
+cmake --preset release >/dev/null
+cmake --build build-release | tail -n 1
+
+echo "== building Linux 6.1 with the patch (five minutes on two cores)"
+tests/e2e/build_kernel.sh 6.1 plain build/kernel/6.1-plain
+
+echo "== booting it; recording a workload, with strace beside it"
+python3 tests/e2e/run.py --kernel build/kernel/6.1-plain \
+  --forkdb build-release/forkdb --out build/patched --scenarios oracle
+mkdir -p out
+cp build/patched/share/out/oracle/fork.db out/patched.db
+
+ask() {
+  echo
+  echo "\$ forkdb $*"
+  build-release/forkdb "$@" --db out/patched.db
+}
+ask query -n 5
+ask query --failed --user alice --columns time,username,comm,kind,flags,errno -n 5
+ask query "kind = 'namespace'" --columns time,comm,flags,child_pid,child_ns_pid -n 5
+ask query "kind = 'kthread'" --columns seq,time,comm,pid,child_pid,ret -n 3
+ask query --sql 'SELECT errno, count(*) AS calls FROM forks WHERE errno IS NOT NULL GROUP BY errno ORDER BY calls DESC'
+echo
+echo "The database is out/patched.db; open it in sqlite3 or DB Browser:"
+echo "  sqlite3 out/patched.db 'SELECT * FROM forks ORDER BY id DESC LIMIT 5'"
