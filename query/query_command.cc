@@ -5,6 +5,7 @@
 #include <CLI/Validators.hpp>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "query/filter.h"
@@ -27,12 +28,12 @@ constexpr char kExamples[] = R"(Examples:
 
 struct QueryOptions {
   std::string db = kDefaultDatabasePath;
-  std::string sql;
+  std::optional<std::string> sql;
   Filter filter;
-  std::string since;
-  std::string until;
-  std::string boot;
-  std::string columns;
+  std::optional<std::string> since;
+  std::optional<std::string> until;
+  std::optional<std::string> boot;
+  std::optional<std::string> columns;
   Shape shape;
   Format format = Format::kTable;
 };
@@ -41,21 +42,19 @@ void RunQuery(const QueryOptions& options) {
   Filter filter = options.filter;
   Shape shape = options.shape;
   const int64_t now_ns = RealtimeNow();
-  if (!options.since.empty())
-    filter.since_ns = ParseTime(options.since, now_ns);
-  if (!options.until.empty())
-    filter.until_ns = ParseTime(options.until, now_ns);
-  if (!options.columns.empty()) {
-    shape.columns = ParseColumns(options.columns);
+  if (options.since) filter.since_ns = ParseTime(*options.since, now_ns);
+  if (options.until) filter.until_ns = ParseTime(*options.until, now_ns);
+  if (options.columns) {
+    shape.columns = ParseColumns(*options.columns);
   } else if (options.format == Format::kTable) {
     shape.columns = PeopleColumns();
   } else {
     shape.columns = ViewColumns();
   }
   Reader reader(options.db);
-  if (!options.boot.empty()) filter.boot = reader.FindBoot(options.boot);
-  const Question question = options.sql.empty() ? BuildQuestion(filter, shape)
-                                                : Question{options.sql, {}};
+  if (options.boot) filter.boot = reader.FindBoot(*options.boot);
+  const Question question =
+      options.sql ? Question{*options.sql, {}} : BuildQuestion(filter, shape);
   reader.Print(question, options.format, stdout);
 }
 

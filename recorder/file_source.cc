@@ -92,8 +92,11 @@ ReadResult FileSource::Read(Batch* batch) {
     if (count < 0 && errno == EAGAIN) return ReadResult::kAgain;
     if (count < 0) throw SourceError(path_, ErrnoText(errno));
     if (count == 0) {
-      if (is_pipe_) Reopen(batch);
-      return ReadResult::kEnd;
+      if (!is_pipe_) return ReadResult::kEnd;
+      // A pipe that nobody has written to is still at its beginning.
+      const bool was_written = has_header_;
+      Reopen(batch);
+      return was_written ? ReadResult::kEnd : ReadResult::kAgain;
     }
     total += static_cast<size_t>(count);
     lines_.Feed(std::string_view(buffer_.data(), static_cast<size_t>(count)),

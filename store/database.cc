@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "store/schema.h"
@@ -144,10 +146,37 @@ SQLite::Database OpenReadOnly(const std::string& name,
                               const std::string& path) {
   SQLite::Database database(name, SQLite::OPEN_READONLY | SQLite::OPEN_URI,
                             kBusyTimeoutMs);
+  // One transaction for the connection's life: one state of the database, and
+  // one moment only in which a recorder can get in the way.
+  database.exec("BEGIN");
   if (!CheckSchema(&database, path)) {
     throw OpenError(path, "it is empty: record something first");
   }
   return database;
+}
+
+// Opens as SQLite would, but for two cases that a user meets who may not write
+// the -shm file. A database at rest, without one, is read as it stands. And
+// while a recorder creates or restarts the log, SQLite says that it would have
+// to write: a moment later it no longer does.
+SQLite::Database OpenPatiently(const std::string& path) {
+  using std::chrono::milliseconds;
+  const auto deadline =
+      std::chrono::steady_clock::now() + milliseconds(kBusyTimeoutMs);
+  for (;;) {
+    try {
+      return OpenReadOnly(path, path);
+    } catch (const SQLite::Exception& e) {
+      const bool no_side_files = e.getErrorCode() == SQLITE_CANTOPEN ||
+                                 e.getErrorCode() == SQLITE_READONLY;
+      if (!no_side_files) throw;
+      if (!HasUncheckpointedWal(path)) {
+        return OpenReadOnly(ImmutableUri(path), path);
+      }
+      if (std::chrono::steady_clock::now() > deadline) throw;
+    }
+    std::this_thread::sleep_for(milliseconds(5));
+  }
 }
 
 }  // namespace
@@ -169,6 +198,8 @@ SQLite::Database OpenForWriting(const std::string& path,
     int persist_wal = 1;
     sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_PERSIST_WAL,
                          &persist_wal);
+    // Makes the -wal and -shm files, for readers who may not.
+    QueryInt(&database, "PRAGMA user_version");
     return database;
   } catch (const SQLite::Exception& e) {
     throw DatabaseError(path, e);
@@ -186,17 +217,7 @@ SQLite::Database OpenForReading(const std::string& path) {
                             "--db"));
   }
   try {
-    try {
-      return OpenReadOnly(path, path);
-    } catch (const SQLite::Exception& e) {
-      // With neither a recorder running nor the right to create the -shm file,
-      // a database at rest can still be read as it stands.
-      const bool no_side_files = e.getErrorCode() == SQLITE_CANTOPEN ||
-                                 e.getErrorCode() == SQLITE_READONLY;
-      const bool at_rest = no_side_files && !HasUncheckpointedWal(path);
-      if (!at_rest) throw;
-      return OpenReadOnly(ImmutableUri(path), path);
-    }
+    return OpenPatiently(path);
   } catch (const SQLite::Exception& e) {
     throw DatabaseError(path, e);
   }

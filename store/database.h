@@ -24,8 +24,9 @@ inline constexpr char kMemoryDatabase[] = ":memory:";
 SQLite::Database OpenForWriting(const std::string& path,
                                 const std::string& group = "");
 
-// Opens the database at path for reading only. Works while a recorder writes,
-// and for users who may write neither the file nor its directory. Throws Error
+// Opens the database at path for reading only, in a transaction: all that the
+// connection reads is of one moment. Works while a recorder writes, and for
+// users who may write neither the file nor its directory. Throws Error
 // as above.
 SQLite::Database OpenForReading(const std::string& path);
 

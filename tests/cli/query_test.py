@@ -1,0 +1,244 @@
+"""forkdb query and forkdb show from the command line."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import signal
+import subprocess
+import unittest
+
+import harness
+
+HOSTILE = [b"plain", b"", b"new\nline", b"\x1b[31mred", b'"', b'say "hi"', b",",
+           b"a,b", b"tab\there", b" ", b"=cmd|' /C", b"-1+2", b"+1", b"@x",
+           b"'quoted'", b"''", b"\\", b"\\012", b"\xff\xfe", b"\xc2\x9b31m",
+           b"\xe2\x80\xaerev", "käse".encode(), b"\x7f", b"\r", b"null",
+           b"\xed\xa0\x80"]
+
+
+def undo(cell):
+    """The bytes of a csv or tsv cell, by the rules of store/output.h."""
+    if cell.startswith("'"):
+        cell = cell[1:]
+    data = cell.encode()
+    out = bytearray()
+    at = 0
+    while at < len(data):
+        if data[at] == 0x5c:
+            out.append(int(data[at + 1:at + 4], 8))
+            at += 4
+        else:
+            out.append(data[at])
+            at += 1
+    return bytes(out)
+
+
+class Formats(harness.CliTest):
+    def setUp(self):
+        super().setUp()
+        self.record(harness.HEADER + b"".join(
+            harness.line(i + 1, comm) for i, comm in enumerate(HOSTILE)))
+
+    def answers(self, form):
+        yield self.ok("query", "--db", self.db, "--columns", "comm,seq",
+                      "--format", form)
+        yield self.ok("show", "--source", self.source, "--format", form)
+
+    def test_json_brings_back_every_comm(self):
+        for answer in self.answers("json"):
+            comms = []
+            for row in map(json.loads, answer.splitlines()):
+                comm = row["comm"]
+                comms.append(comm.encode() if isinstance(comm, str)
+                             else bytes(comm))
+            self.assertEqual(comms, HOSTILE)
+
+    def test_csv_brings_back_every_comm(self):
+        for answer in self.answers("csv"):
+            rows = csv.DictReader(io.StringIO(answer.decode()))
+            self.assertEqual([undo(row["comm"]) for row in rows], HOSTILE)
+
+    def test_csv_of_one_column_brings_back_every_comm(self):
+        answer = self.ok("query", "--db", self.db, "--columns", "comm",
+                         "--format", "csv")
+        rows = csv.DictReader(io.StringIO(answer.decode()))
+        self.assertEqual([undo(row["comm"]) for row in rows], HOSTILE)
+
+    def test_tsv_brings_back_every_comm(self):
+        for answer in self.answers("tsv"):
+            heading, *rows = [row.split("\t")
+                              for row in answer.decode().split("\n")[:-1]]
+            at = heading.index("comm")
+            self.assertEqual([undo(row[at]) for row in rows], HOSTILE)
+
+    def test_no_format_lets_a_control_byte_through(self):
+        for form in ["table", "json", "csv", "tsv"]:
+            for answer in self.answers(form):
+                for byte in set(answer) - {0x0a} - ({9} if form == "tsv"
+                                                    else set()):
+                    self.assertTrue(0x20 <= byte != 0x7f, (form, byte))
+                self.assertNotIn(b"\xc2\x9b", answer)
+                self.assertNotIn(b"\xe2\x80\xae", answer)
+                self.assertEqual(answer.count(b"\n"),
+                                 len(HOSTILE) + (form != "json"))
+
+    def test_comms_are_found_by_their_bytes(self):
+        for comm in [b"new\nline", b'say "hi"', b"a,b", b"=cmd|' /C"]:
+            answer = self.ok("query", "--db", self.db, "--comm", comm.decode(),
+                             "--format", "json")
+            self.assertEqual(json.loads(answer)["comm"].encode(), comm)
+
+
+class Filters(harness.CliTest):
+    def setUp(self):
+        super().setUp()
+        self.record(harness.HEADER + b"".join([
+            harness.line(1), harness.line(2, b"make", uid=4_000_000_001),
+            harness.line(3, b"makefile", error=11),
+            harness.line(4, error=12, pid=7),
+            harness.line(5, flags=0x50000000), harness.line(6, pid=7)]))
+
+    def seqs(self, *args):
+        answer = self.ok("query", "--db", self.db, "--format", "json", *args)
+        return [json.loads(row)["seq"] for row in answer.splitlines()]
+
+    def test_each_find_what_their_sql_finds(self):
+        at = "2025-11-24T16:00:00.003Z"
+        for args, condition, count in [
+                ([], "1", 6),
+                (["--since", at], f"time >= '{at[:-1]}000000Z'", 4),
+                (["--until", at], f"time <= '{at[:-1]}000000Z'", 3),
+                (["--since", "@1764000000.004"],
+                 "time_ns >= 1764000000004000000", 3),
+                (["--user", "root"], "username = 'root'", 5),
+                (["--uid", "4000000001"], "uid = 4000000001", 1),
+                (["--pid", "7"], "pid = 7", 2),
+                (["--child", "10005"], "child_pid = 10005", 1),
+                (["--child", "10005", "--child", "10006"],
+                 "child_pid IN (10005, 10006)", 2),
+                (["--comm", "make"], "comm = 'make'", 1),
+                (["--comm", "make*"], "comm LIKE 'make%'", 2),
+                (["--flag", "NEWUSER"], "flags LIKE '%CLONE_NEWUSER%'", 1),
+                (["--flag", "newuser", "--flag", "NEWNET"],
+                 "flags = 'CLONE_NEWUSER|CLONE_NEWNET'", 1),
+                (["--errno", "EAGAIN"], "errno = 'EAGAIN'", 1),
+                (["--failed"], "errno IS NOT NULL", 2),
+                (["--failed", "--pid", "7"], "ret < 0 AND pid = 7", 1),
+                (["--boot", "0"], "stream = 1", 6)]:
+            with self.subTest(args):
+                want = [row[0] for row in self.sql(
+                    f"SELECT seq FROM forks WHERE {condition} ORDER BY id")]
+                self.assertEqual(len(want), count)
+                self.assertEqual(self.seqs(*args), want)
+                self.assertEqual(self.seqs(condition), want)
+
+    def test_keep_the_newest_or_the_first_of_an_order(self):
+        self.assertEqual(self.seqs("-n", "2"), [5, 6])
+        self.assertEqual(self.seqs("-n", "2", "-r"), [6, 5])
+        self.assertEqual(self.seqs("-n", "2", "--order", "seq"), [1, 2])
+        self.assertEqual(self.seqs("-n", "2", "--order", "seq DESC"), [6, 5])
+        self.assertEqual(self.seqs("--failed", "-n", "1"), [4])
+
+    def test_whole_statements_are_answered(self):
+        self.assertEqual(
+            self.ok("query", "--db", self.db, "--format", "csv", "--sql",
+                    "SELECT kind, count(*) AS n FROM forks GROUP BY kind"),
+            b"kind,n\nfork,5\nnamespace,1\n")
+
+    def test_never_change_the_database(self):
+        def digest():
+            with open(self.db, "rb") as file:
+                return hashlib.sha256(file.read()).hexdigest()
+
+        before = digest()
+        rows = self.sql("SELECT * FROM forks")
+        for sql in ["DELETE FROM records", "DROP VIEW forks", "VACUUM",
+                    "UPDATE records SET pid = 1", "PRAGMA user_version = 9",
+                    "CREATE TEMP TABLE t (x)", "SELECT 1; DELETE FROM records",
+                    "INSERT INTO boots (boot_id) VALUES ('x')", "SELECT ?",
+                    f"ATTACH '{self.path('new')}' AS n",
+                    f"VACUUM INTO '{self.path('new')}'",
+                    "SELECT load_extension('x')", "PRAGMA journal_mode=DELETE"]:
+            with self.subTest(sql):
+                self.fails(2, "SQL: ", "query", "--db", self.db, "--sql", sql)
+                self.fails(2, "SQL: ", "query", "--db", self.db,
+                           f"1); {sql}; --")
+                self.fails(2, "SQL: ", "show", "--source", self.source,
+                           f"1); {sql}; --")
+        self.seqs("--failed")
+        self.assertEqual(self.sql("SELECT * FROM forks"), rows)
+        self.assertEqual(digest(), before)
+        self.assertFalse(os.path.exists(self.path("new")))
+
+    def test_work_on_a_database_at_rest_that_is_not_writable(self):
+        os.chmod(self.db, 0o644)
+        for suffix in ["-wal", "-shm"]:
+            os.remove(self.db + suffix)
+        answer = self.ok("query", "--db", self.db, "-n", "1", user="nobody")
+        self.assertIn(b"10006", answer)
+
+    def test_end_with_130_when_interrupted(self):
+        query = self.start("query", "--db", self.db, "--sql",
+                           "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL "
+                           "SELECT i + 1 FROM n) SELECT max(i) FROM n")
+        harness.wait_until(
+            lambda: self.db in map(os.path.realpath, harness.open_files(query)),
+            "the database open")
+        # A shell says 130 of a program that the signal ended.
+        self.assertEqual(self.stop(query, signal.SIGINT),
+                         (-signal.SIGINT, b"", b""))
+
+
+class Show(harness.CliTest):
+    def test_decodes_without_a_database(self):
+        self.write("source.txt", harness.HEADER +
+                   harness.line(1, flags=0x4100) + harness.line(2, error=11))
+        answer = self.ok("show", "--source", self.source).decode()
+        for word in ["CLONE_VM|CLONE_VFORK", "vfork", "SIGCHLD", "root",
+                     "EAGAIN", "10001"]:
+            self.assertIn(word, answer)
+        self.assertEqual(os.listdir(self.dir), ["source.txt"])
+
+    def test_takes_a_condition_and_a_limit(self):
+        self.write("source.txt", harness.HEADER + harness.lines(1, 9))
+        answer = self.ok("show", "--source", self.source, "--format", "tsv",
+                         "-n", "2", "seq < 6")
+        self.assertEqual([row.split(b"\t")[0] for row in answer.splitlines()],
+                         [b"seq", b"4", b"5"])
+
+    def test_tells_of_lines_that_are_no_records(self):
+        self.write("source.txt", harness.HEADER + b"bad\n" + harness.line(1))
+        result = self.run_forkdb("show", "--source", self.source)
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(result.stderr, b"forkdb: 1 lines are not records\n")
+
+    def test_reads_a_pipe(self):
+        data = harness.HEADER + harness.lines(1, 3)
+        with subprocess.Popen(["cat"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as cat:
+            show = self.start("show", "--source", "/dev/fd/%d" %
+                              cat.stdout.fileno(), "--format", "json",
+                              pass_fds=[cat.stdout.fileno()])
+            cat.stdin.write(data)
+            cat.stdin.close()
+            out = show.communicate(timeout=harness.PATIENCE)[0]
+        self.assertEqual(out.count(b"\n"), 3)
+
+    def test_follows_until_interrupted(self):
+        for number in [signal.SIGINT, signal.SIGTERM]:
+            self.write("source.txt", harness.HEADER + harness.lines(1, 2))
+            show = self.start("show", "--source", self.source, "--follow",
+                              "--format", "json")
+            seen = [json.loads(show.stdout.readline())["seq"] for _ in range(2)]
+            with open(self.source, "ab") as source:
+                source.write(harness.lines(3, 4))
+            seen += [json.loads(show.stdout.readline())["seq"]
+                     for _ in range(2)]
+            self.assertEqual(seen, [1, 2, 3, 4])
+            self.assertEqual(self.stop(show, number), (130, b"", b""))
+
+
+if __name__ == "__main__":
+    unittest.main()

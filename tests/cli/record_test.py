@@ -1,0 +1,203 @@
+"""The recorder as a program: signals, crashes, restarts, pipes, groups."""
+
+import os
+import signal
+import stat
+import subprocess
+import unittest
+
+import harness
+
+
+class Interrupted(harness.CliTest):
+    def test_sigterm_and_sigint_commit_and_end_with_0(self):
+        for number in [signal.SIGTERM, signal.SIGINT]:
+            self.db = self.path(f"{number}.db")
+            self.write("source.txt", harness.HEADER + harness.lines(1, 3))
+            recorder = self.start_recorder(self.source)
+            self.wait_for_rows(3)
+            code, out, err = self.stop(recorder, number)
+            self.assertEqual((code, out), (0, b""))
+            self.assertEqual(err, b"forkdb: 3 records, 0 known before, 0 lines "
+                             b"rejected, 0 gaps with 0 records missing\n")
+            self.assert_sound(1, 3)
+
+    def test_a_last_drain_is_made_before_the_end(self):
+        self.write("source.txt", harness.HEADER + harness.lines(1, 3))
+        recorder = self.start("record", "--source", self.source, "--db",
+                              self.db, "--interval", "1h")
+        recorder.stderr.readline()
+        self.wait_for_rows(3)
+        with open(self.source, "ab") as source:
+            source.write(harness.lines(4, 9))
+        self.assertEqual(self.stop(recorder)[0], 0)
+        self.assert_sound(1, 9)
+
+    def test_a_restart_neither_repeats_nor_misses(self):
+        self.write("source.txt", harness.HEADER)
+        for first in range(1, 100, 33):
+            recorder = self.start_recorder(self.source)
+            with open(self.source, "ab") as source:
+                source.write(harness.lines(first, first + 32))
+            self.wait_for_rows(first + 32)
+            self.assertEqual(self.stop(recorder)[0], 0)
+        self.assert_sound(1, 99)
+
+    def test_killed_at_any_moment_it_goes_on_where_it_was(self):
+        count = 400_000
+        self.write("source.txt", harness.HEADER + harness.lines(1, count))
+        for rows in [1, 100_000]:
+            recorder = self.start_recorder(self.source)
+            self.wait_for_rows(rows)
+            recorder.kill()
+            recorder.communicate()
+            stored = self.value("SELECT count(*) FROM forks")
+            self.assertEqual(self.value("PRAGMA integrity_check"), "ok")
+            self.assertEqual(self.value("SELECT max(seq) FROM forks"), stored)
+            self.assertLess(stored, count, "killed too late to mean anything")
+        self.ok("record", "--source", self.source, "--db", self.db, "--once")
+        self.assert_sound(1, count)
+
+    def test_two_recorders_at_once_neither_repeat_nor_miss(self):
+        self.write("source.txt", harness.HEADER)
+        recorders = [self.start_recorder(self.source) for _ in range(2)]
+        for first in range(1, 2001, 100):
+            with open(self.source, "ab") as source:
+                source.write(harness.lines(first, first + 99))
+            self.wait_for_rows(first + 99)
+        for recorder in recorders:
+            self.assertEqual(self.stop(recorder)[0], 0)
+        self.assert_sound(1, 2000)
+
+
+class Boots(harness.CliTest):
+    def test_of_saved_copies_are_kept_apart(self):
+        first = self.write("first", harness.HEADER + harness.lines(1, 5))
+        second = self.write("second", harness.HEADER + harness.lines(1, 2))
+        for source in [first, second, first]:
+            self.ok("record", "--once", "--db", self.db, "--source", source)
+        self.assertEqual(
+            self.sql("SELECT boot, count(*) FROM forks GROUP BY boot"),
+            [("file:" + first, 5), ("file:" + second, 2)])
+
+    def test_of_one_name_are_one(self):
+        first = self.write("first", harness.HEADER + harness.lines(1, 5))
+        second = self.write("second", harness.HEADER + harness.lines(4, 8))
+        for source in [first, second]:
+            self.ok("record", "--once", "--db", self.db, "--source", source,
+                    "--boot-id", "b")
+        self.assert_sound(1, 8)
+
+    def test_that_do_not_fit_are_refused(self):
+        self.record(harness.HEADER + harness.lines(1, 5), "--boot-id", "b")
+        other = harness.lines(1, 9).replace(b" 17640000", b" 17650000")
+        self.write("source.txt", harness.HEADER + other)
+        self.fails(1, "stored with another time", "record", "--once", "--db",
+                   self.db, "--source", self.source, "--boot-id", "b")
+        self.assert_sound(1, 5)
+
+    def test_gaps_are_told_and_kept(self):
+        self.write("source.txt", harness.HEADER + harness.lines(11, 12) +
+                   harness.lines(20, 21))
+        result = self.run_forkdb("record", "--source", self.source, "--db",
+                                 self.db, "--once")
+        self.assertIn(b"records 1 to 10 were gone before this recording began",
+                      result.stderr)
+        self.assertIn(b"gap: records 13 to 19 were lost (7)", result.stderr)
+        self.assertIn(b"4 records, 0 known before, 0 lines rejected, 2 gaps "
+                      b"with 17 records missing", result.stderr)
+        self.assertEqual(self.sql("SELECT first_seq, last_seq FROM gaps"),
+                         [(1, 10), (13, 19)])
+
+
+class Pipe(harness.CliTest):
+    def test_is_recorded_live_while_others_read(self):
+        fifo = self.path("fifo")
+        os.mkfifo(fifo)
+        recorder = self.start_recorder(fifo)
+        for first in [1, 101]:  # one writer after another
+            with open(fifo, "wb", buffering=0) as pipe:
+                pipe.write(harness.HEADER + harness.lines(first, first + 49))
+                self.wait_for_rows(first + 49)
+                count = self.ok("query", "--db", self.db, "--format", "tsv",
+                                "--sql", "SELECT max(seq) FROM forks")
+                self.assertEqual(count.split(), [b"max(seq)",
+                                                 b"%d" % (first + 49)])
+                pipe.write(harness.lines(first + 50, first + 99))
+                self.wait_for_rows(first + 99)
+                shell = subprocess.run(
+                    ["sqlite3", "-readonly", self.db,
+                     "SELECT count(*) FROM forks"], capture_output=True,
+                    check=True, timeout=harness.PATIENCE)
+                self.assertEqual(shell.stdout, b"%d\n" % (first + 99))
+        self.assertEqual(self.stop(recorder)[0], 0)
+        self.assert_sound(1, 200)
+
+
+class Group(harness.CliTest):
+    """Members of the database's group may ask; nobody else may."""
+
+    GROUP = "forkdb-cli-test"
+
+    def setUp(self):
+        super().setUp()
+        subprocess.run(["groupadd", "--force", self.GROUP], check=True)
+        self.addCleanup(subprocess.run, ["groupdel", self.GROUP], check=True)
+
+    def ask(self, groups):
+        return self.run_forkdb("query", "--db", self.db, "--format", "tsv",
+                               "--sql", "SELECT count(*) AS n FROM forks",
+                               user="nobody", groups=groups)
+
+    def assert_answers(self, count):
+        result = self.ask([self.GROUP])
+        self.assertEqual((result.returncode, result.stdout),
+                         (0, b"n\n%d\n" % count), result.stderr)
+        result = self.ask([])
+        self.assertEqual((result.returncode, result.stdout), (1, b""))
+        self.assertIn(b"ask for membership of the file's group", result.stderr)
+
+    def test_members_may_ask_while_it_records_and_afterwards(self):
+        self.write("source.txt", harness.HEADER + harness.lines(1, 3))
+        recorder = self.start_recorder(self.source, "--group", self.GROUP)
+        self.wait_for_rows(3)
+        self.assert_answers(3)
+        with open(self.source, "ab") as source:
+            source.write(harness.lines(4, 9))
+        self.wait_for_rows(9)
+        self.assert_answers(9)
+        self.assertEqual(self.stop(recorder)[0], 0)
+        self.assert_answers(9)
+        self.assertEqual(stat.S_IMODE(os.stat(self.db).st_mode), 0o640)
+
+    def test_members_may_ask_after_a_crash(self):
+        self.write("source.txt", harness.HEADER + harness.lines(1, 3))
+        recorder = self.start_recorder(self.source, "--group", self.GROUP)
+        self.wait_for_rows(3)
+        recorder.kill()
+        recorder.communicate()
+        self.assert_answers(3)
+
+    def test_members_may_ask_a_database_that_was_given_to_them_later(self):
+        self.record(harness.HEADER + harness.lines(1, 3))
+        self.assertEqual(self.ask([self.GROUP]).returncode, 1)
+        self.record(harness.HEADER + harness.lines(1, 3), "--group", self.GROUP)
+        self.assert_answers(3)
+
+    def test_members_may_not_write(self):
+        self.record(harness.HEADER + harness.lines(1, 3), "--group", self.GROUP)
+        shell = subprocess.run(
+            harness.as_user("nobody", [self.GROUP]) +
+            ["sqlite3", self.db, "DELETE FROM records"], capture_output=True,
+            check=False, timeout=harness.PATIENCE)
+        self.assertNotEqual(shell.returncode, 0)
+        self.assert_sound(1, 3)
+
+    def test_a_database_without_a_group_is_for_root(self):
+        self.record(harness.HEADER + harness.lines(1, 3))
+        self.assertEqual(stat.S_IMODE(os.stat(self.db).st_mode), 0o640)
+        self.assertEqual(self.ask([self.GROUP]).returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

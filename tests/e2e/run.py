@@ -1,0 +1,289 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Boots the patched kernel in an emulator, lets the guest run the scenarios,
+and checks what they left. Exit 0 if all is well, 1 if not. See README.md."""
+
+import argparse
+import pathlib
+import re
+import selectors
+import shutil
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True  # the sources stay clean
+import database
+import scenarios
+
+HERE = pathlib.Path(__file__).resolve().parent
+DEFAULT = "comm show access module oracle overflow kill reuse power again".split()
+DEBUG_DEFAULT = "show module oracle overflow kill".split()  # the kernel's part
+OWN_BOOT = ("power", "again")  # the rest share one
+TOOLS = ("strace", "sqlite3")
+PASSWD = """root:x:0:0::/tmp:/bin/sh
+alice:x:1000:1000::/tmp:/bin/sh
+bob:x:1001:1001::/tmp:/bin/sh
+"""
+GROUP = "root:x:0:\nalice:x:1000:\nbob:x:1001:\nforkdb:x:200:alice\n"
+ALARMS = re.compile(r"BUG:|WARNING:|KASAN: |INFO: |\[ INFO|suspicious|possible .*deadlock"
+                    r"|Oops|general protection|Call Trace|Kernel panic|not ok ")
+
+
+class Failure(Exception):
+    """Something that ends the run, as one line."""
+
+
+def run_tool(*command, ok=(0,)):
+    """Runs a program of the host and returns what it printed."""
+    result = subprocess.run([str(word) for word in command], text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if result.returncode not in ok:
+        raise Failure(f"{command[0]} failed: {result.stdout.strip()[-2000:]}")
+    return result.stdout
+
+
+def compile_programs(out):
+    """The guest's own programs, static. Returns their paths by name."""
+    sources = {"init": ["guest/init.c"], "storm": ["storm.c"],
+               "workload": ["workload.c", "workload_clone3.c"]}
+    out.mkdir(parents=True, exist_ok=True)
+    for name, files in sources.items():
+        run_tool("cc", "-static", "-pthread", "-O2", "-Wall", "-Wextra", "-Werror",
+                 "-o", out / name, *(HERE / file for file in files))
+    return {name: out / name for name in sources}
+
+
+def libraries(program):
+    """The files that a dynamic program needs, as ldd knows them."""
+    found = re.findall(r"(/\S+) \(0x", run_tool("ldd", program, ok=(0, 1)))
+    return [pathlib.Path(path) for path in found]
+
+
+def install(program, root, name):
+    """A program into the guest's /bin, its libraries where they are here."""
+    shutil.copy(program, root / "bin" / name)
+    for library in libraries(program):
+        target = root / library.relative_to("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(library, target)
+
+
+def which(name):
+    """The path of a program of the host."""
+    path = shutil.which(name)
+    if not path:
+        raise Failure(f"no {name} here: install it (see README.md)")
+    return pathlib.Path(path)
+
+
+def build_initramfs(args, work):
+    """All that the guest is made of, as one compressed archive."""
+    programs, root = compile_programs(work / "bin"), work / "root"
+    shutil.rmtree(root, ignore_errors=True)
+    for directory in ("bin", "e2e", "etc"):
+        (root / directory).mkdir(parents=True)
+    shutil.copy(which("busybox"), root / "bin/busybox")
+    for tool in TOOLS:
+        install(which(tool), root, tool)
+    install(args.forkdb, root, "forkdb")
+    for applet in run_tool(which("busybox"), "--list").split():
+        if not (root / "bin" / applet).exists():
+            (root / "bin" / applet).symlink_to("busybox")
+    (root / "etc/passwd").write_text(PASSWD)
+    (root / "etc/group").write_text(GROUP)
+    (root / "etc/nsswitch.conf").write_text("passwd: files\ngroup: files\n")
+    for script in (HERE / "guest").glob("*.sh"):
+        shutil.copy(script, root / "e2e")
+    shutil.copy(args.kernel / "fork_info.ko", root / "e2e")
+    shutil.copy(programs["workload"], root / "e2e")
+    shutil.copy(programs["storm"], root / "e2e")
+    shutil.copy(programs["init"], root / "init")
+    archive = work / "initramfs.gz"
+    run_tool("sh", "-c", 'cd "$0" && find . | cpio --quiet -o -H newc -R 0:0 '
+             '| gzip -1 >"$1"', root, archive)
+    return archive
+
+
+def qemu_command(args, initramfs, wanted, work, disk):
+    """Console to a file, verdict to standard output, one shared directory."""
+    command = ["qemu-system-x86_64", "-accel", args.accel, "-cpu", "max", "-smp", "2",
+               "-m", "1536" if args.debug else "768", "-nodefaults", "-display", "none",
+               "-no-reboot", "-kernel", args.kernel / "bzImage", "-initrd", initramfs,
+               "-append", "console=ttyS0 panic=-1 panic_on_warn=1 oops=panic "
+               f"forkdb.scenario={','.join(wanted)}",
+               "-serial", f"file:{work / ('console.' + wanted[0])}", "-serial", "stdio",
+               "-fsdev", f"local,id=share,path={work / 'share'},security_model=none",
+               "-device", "virtio-9p-pci,fsdev=share,mount_tag=share"]
+    if disk:
+        command += ["-drive", f"file={disk},format=raw,if=virtio,cache=writeback"]
+    return [str(word) for word in command]
+
+
+def verdict_lines(process, timeout):
+    """The lines of the guest's second serial port, until it ends."""
+    selector, rest = selectors.DefaultSelector(), b""
+    selector.register(process.stdout, selectors.EVENT_READ)
+    deadline = time.monotonic() + timeout
+    while True:
+        if not selector.select(max(0, deadline - time.monotonic())):
+            raise Failure(f"the guest hangs: no end after {timeout} s")
+        data = process.stdout.read1(4096)
+        if not data:
+            return
+        *lines, rest = (rest + data).split(b"\n")
+        for line in lines:
+            yield line.decode("ascii", "replace").strip()
+
+
+def boot(args, initramfs, wanted, work, disk=None):
+    """Runs one guest to its end, or to the loss of its power. Raises unless
+    its last word was PASS (a guest that panics has none)."""
+    started, last = time.monotonic(), "no verdict: it panicked or stopped"
+    command = qemu_command(args, initramfs, wanted, work, disk)
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as process:
+        try:
+            for line in verdict_lines(process, args.timeout):
+                print(f"  {time.monotonic() - started:6.1f} s  {line}", flush=True)
+                if line == "ready":
+                    process.kill()
+                    last = "PASS"
+                elif line.startswith(("PASS", "FAIL", "qemu")):
+                    last = line
+        finally:
+            process.kill()
+    if last != "PASS":
+        raise Failure(last)
+
+
+def check_console(path, debug, problems):
+    """The kernel reported nothing, and its KUnit suite, if built in, passed."""
+    text = path.read_text(errors="replace")
+    for line in text.splitlines():
+        if ALARMS.search(line):
+            problems.add(f"on the console: {line.strip()}")
+    figures = f"{problems.count} reports of the kernel's"
+    if not debug:
+        return figures
+    suite = re.search(r"(?:^|\] )ok \d+ fork_info\S*", text, re.M)
+    cases = re.findall(r"\bok \d+ fork_info\w+", text)
+    problems.expect(suite, "no passed KUnit suite on the console")
+    for name in ("KernelAddressSanitizer initialized", "Lock dependency validator"):
+        problems.expect(name in text, f"not in this kernel: {name}")
+    return f"{figures}; KUnit: {len(cases)} ok"
+
+
+def take_disk_apart(disk, target, work):
+    """The database files of a disk whose guest lost its power. The journal is
+    replayed in a copy: the guest's next boot shall do it for itself."""
+    copy = work / "disk.copy"
+    run_tool("cp", "--sparse=always", disk, copy)
+    run_tool(which("e2fsck"), "-fy", copy, ok=(0, 1))
+    target.mkdir(parents=True, exist_ok=True)
+    for suffix in ("", "-wal", "-shm"):
+        run_tool(which("debugfs"), "-R", f"dump /fork.db{suffix} {target}/fork.db{suffix}",
+                 copy)
+    copy.unlink()
+
+
+def try_boot(args, initramfs, wanted, work, disk=None):
+    """As boot(), but a failure is printed, with the console's end, and is
+    returned as a list, empty if there was none."""
+    try:
+        boot(args, initramfs, wanted, work, disk)
+        return []
+    except Failure as failure:
+        console = (work / f"console.{wanted[0]}").read_text(errors="replace")
+        print(*console.splitlines()[-40:], sep="\n")
+        return [str(failure)]
+
+
+def run_guests(args, work):
+    """Boots what is needed for the scenarios wanted. Returns the failures."""
+    initramfs = build_initramfs(args, work)
+    shared = [name for name in args.scenarios if name not in OWN_BOOT]
+    failures = try_boot(args, initramfs, shared, work) if shared else []
+    if "power" in args.scenarios:
+        disk = work / "disk"
+        disk.unlink(missing_ok=True)
+        run_tool("truncate", "-s", "256M", disk)
+        run_tool(which("mkfs.ext4"), "-q", "-F", disk)
+        failures += try_boot(args, initramfs, ["power"], work, disk)
+        take_disk_apart(disk, work / "share/out/power", work)
+        if "again" in args.scenarios:
+            failures += try_boot(args, initramfs, ["again"], work, disk)
+    return failures
+
+
+def check_results(args, work, results):
+    """All checks of the host. Returns the number of problems, having printed
+    one line of figures a scenario."""
+    failed = 0
+    for console in sorted(work.glob("console.*")):
+        problems = database.Problems()
+        report(console.name, check_console(console, args.debug, problems), problems)
+        failed += problems.count
+    for name in args.scenarios:
+        problems = database.Problems()
+        try:
+            figures = getattr(scenarios, f"check_{name}")(results / name, problems)
+        except Exception as error:  # a check that breaks is a check that fails
+            figures = "broken off"
+            problems.add(f"{type(error).__name__}: {error}")
+        report(name, figures, problems)
+        failed += problems.count
+    return failed
+
+
+def report(name, figures, problems):
+    """One line, and what was wrong."""
+    print(f"{'FAIL' if problems.count else 'ok'}  {name}: {figures}")
+    for problem in problems:
+        print(f"      {problem}")
+    if problems.count > len(problems):
+        print(f"      and {problems.count - len(problems)} more")
+
+
+def arguments():
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kernel", type=pathlib.Path, required=True,
+                        help="directory with bzImage and fork_info.ko")
+    parser.add_argument("--forkdb", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--scenarios", type=lambda text: text.split(","),
+                        help=f"of {','.join(DEFAULT)} (again needs power); with --debug "
+                        f"only {','.join(DEBUG_DEFAULT)} unless named")
+    parser.add_argument("--debug", action="store_true",
+                        help="the kernel has KASAN, lockdep and KUnit: insist on them")
+    parser.add_argument("--timeout", type=int, help="seconds for one guest")
+    parser.add_argument("--accel", default="tcg,thread=multi")
+    args = parser.parse_args()
+    args.timeout = args.timeout or (900 if args.debug else 300)
+    args.scenarios = args.scenarios or (DEBUG_DEFAULT if args.debug else DEFAULT)
+    if unknown := set(args.scenarios) - set(DEFAULT):
+        parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
+    return args
+
+
+def main():
+    """Everything in order."""
+    args, started = arguments(), time.monotonic()
+    work = args.out.resolve()
+    for old in list(work.glob("console.*")) + [work / "share"]:
+        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
+    (work / "share").mkdir(parents=True)
+    try:
+        failures = run_guests(args, work)
+    except Failure as failure:
+        sys.exit(f"FAIL: {failure}")
+    problems = check_results(args, work, work / "share" / "out")
+    print(f"{time.monotonic() - started:.0f} s, {problems} problems, files in {work}")
+    if failures or problems:
+        sys.exit("; ".join(failures) or f"FAIL: {problems} problems")
+    print("PASS")
+
+
+if __name__ == "__main__":
+    main()
