@@ -18,6 +18,7 @@ import scenarios
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEFAULT = "comm show access module oracle overflow kill reuse power again".split()
+EXTRA = ["beside"]  # needs a kernel with BTF and a forkdb with eBPF
 DEBUG_DEFAULT = "show module oracle overflow kill".split()  # the kernel's part
 OWN_BOOT = ("power", "again")  # the rest share one
 TOOLS = ("strace", "sqlite3")
@@ -262,7 +263,7 @@ def arguments():
     args = parser.parse_args()
     args.timeout = args.timeout or (900 if args.debug else 300)
     args.scenarios = args.scenarios or (DEBUG_DEFAULT if args.debug else DEFAULT)
-    if unknown := set(args.scenarios) - set(DEFAULT):
+    if unknown := set(args.scenarios) - set(DEFAULT + EXTRA):
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
     return args
 

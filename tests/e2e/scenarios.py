@@ -4,6 +4,7 @@
 Each check_NAME(directory, problems) returns one line with its figures.
 """
 
+import collections
 import csv
 import json
 import re
@@ -85,6 +86,42 @@ def check_oracle(directory, problems):
     figures = check.run(directory / "fork.db", directory / "strace", WANTED, problems)
     expect_only_first_gap(load(directory, problems)[2], problems)
     return figures
+
+
+def check_beside(directory, problems):
+    """The eBPF source's records are those of /proc/fork_info, field by field:
+    all of the workload's, in the same order within each thread, and nothing
+    that the kernel's own ring does not have."""
+    root = int((directory / "root").read_text())
+    fields = [field for field in DUMP_FIELDS if field != "time_ns"]
+    fields += ["username", "comm", "kind", "flags", "errno"]
+    trees, everything, missing = [], [], 0
+    for name in ("fork.db", "ebpf.db"):
+        connection = database.open_database(directory / name)
+        rows, missing = database.check_all(connection, problems)
+        _, tree = check.select_tree(rows, root)
+        trees.append(check.by_thread(tree))
+        everything.append([tuple(row[field] for field in fields) for row in rows])
+    problems.expect(missing == 0, f"eBPF lost {missing} records")
+    compared = 0
+    for thread in sorted(set(trees[0]) | set(trees[1])):
+        ours, theirs = trees[0].get(thread, []), trees[1].get(thread, [])
+        problems.expect(len(ours) == len(theirs), f"thread {thread}: {len(ours)} "
+                        f"records in proc, {len(theirs)} by eBPF")
+        for proc, ebpf in zip(ours, theirs):
+            compared += 1
+            for field in fields:
+                problems.expect(proc[field] == ebpf[field], f"row {proc['id']}: {field} "
+                                f"is {proc[field]} in proc, {ebpf[field]} by eBPF")
+            problems.expect(abs(proc["time_ns"] - ebpf["time_ns"]) < 1_000_000_000,
+                            f"row {proc['id']}: the times differ")
+    extra = collections.Counter(everything[1]) - collections.Counter(everything[0])
+    problems.expect(not extra, f"only eBPF has {list(extra)[:3]}")
+    problems.expect(compared > 100, "hardly anything was compared")
+    hook = connection.execute("SELECT hook FROM streams").fetchone()[0]
+    kthreads = sum(row[fields.index("kind")] == "kthread" for row in everything[1])
+    return (f"{compared} records of the workload equal in {len(fields)} fields, "
+            f"{len(everything[1])} by eBPF in all ({kthreads} kthreads), by {hook}")
 
 
 def check_overflow(directory, problems):
