@@ -153,7 +153,7 @@ class JsonPrinter : public RowPrinter {
   std::FILE* stream_;
 };
 
-class SeparatedPrinter : public RowPrinter {
+class SeparatedPrinter final : public RowPrinter {
  public:
   SeparatedPrinter(const std::vector<std::string>& columns, char separator,
                    std::FILE* stream)
