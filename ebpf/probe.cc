@@ -116,7 +116,7 @@ int OnEvent(void* context, void* data, size_t size) {
 
 // What the kernel takes: a power of two, and at least a page.
 size_t BufferSize(size_t wanted_bytes) {
-  size_t bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  auto bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   while (bytes < wanted_bytes) bytes *= 2;
   return bytes;
 }

@@ -4,6 +4,7 @@
 # out/live.db.
 set -eu
 cd "$(dirname "$0")/.."
+. examples/quiet.sh
 
 if [ "$(id -u)" -ne 0 ]; then
   echo "live.sh: run it as root: sudo examples/live.sh" >&2
@@ -12,8 +13,8 @@ fi
 
 echo "== installing and building (two minutes on two cores)"
 examples/install-packages.sh examples/packages-build.txt
-cmake --preset release >/dev/null
-cmake --build build-release | tail -n 1
+quiet cmake --preset release
+quiet cmake --build build-release
 forkdb=build-release/forkdb
 
 db=out/live.db

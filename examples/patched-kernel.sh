@@ -4,6 +4,7 @@
 # (Debian 12); run it as root. Leaves the database in out/patched.db.
 set -eu
 cd "$(dirname "$0")/.."
+. examples/quiet.sh
 
 if [ "$(id -u)" -ne 0 ]; then
   echo "patched-kernel.sh: run it as root: sudo examples/patched-kernel.sh" >&2
@@ -13,8 +14,8 @@ fi
 echo "== installing and building forkdb"
 examples/install-packages.sh examples/packages-build.txt \
   examples/packages-kernel.txt
-cmake --preset release >/dev/null
-cmake --build build-release | tail -n 1
+quiet cmake --preset release
+quiet cmake --build build-release
 
 echo "== building Linux 6.1 with the patch (five minutes on two cores)"
 tests/e2e/build_kernel.sh 6.1 plain build/kernel/6.1-plain

@@ -85,6 +85,7 @@ class Where {
 void AddComms(const std::vector<std::string>& comms, Where* where) {
   if (comms.empty()) return;
   std::vector<std::string> terms;
+  terms.reserve(comms.size());
   for (const std::string& comm : comms) {
     terms.emplace_back(IsPattern(comm) ? "comm GLOB ?" : "comm = ?");
   }

@@ -4,6 +4,7 @@
 # kernels in an emulator. Run it as root. See README.md for what to expect.
 set -eu
 cd "$(dirname "$0")/.."
+. examples/quiet.sh
 
 if [ "$(id -u)" -ne 0 ]; then
   echo "run.sh: run it as root: sudo tests/run.sh" >&2
@@ -14,11 +15,12 @@ examples/install-packages.sh examples/packages-build.txt \
   examples/packages-kernel.txt tests/packages.txt
 
 echo "== unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
-cmake --preset asan >/dev/null
-cmake --build build-asan --target forkdb_unit_tests | tail -n 1
-ctest --preset asan | tail -n 4
+quiet cmake --preset asan
+quiet cmake --build build-asan
+quiet ctest --preset asan
+echo "all passed"
 
 echo "== all tests"
-cmake --preset default -DFORKDB_TESTS=ON -DFORKDB_WERROR=ON >/dev/null
-cmake --build build | tail -n 1
+quiet cmake --preset default -DFORKDB_TESTS=ON -DFORKDB_WERROR=ON
+quiet cmake --build build
 ctest --test-dir build --output-on-failure
