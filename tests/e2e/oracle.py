@@ -10,6 +10,7 @@ the id of the process that strace started.
 Usage: oracle.py DIR     prints the list, one call a line
 """
 
+import collections
 import dataclasses
 import errno
 import pathlib
@@ -146,6 +147,10 @@ def parse_result(text):
 
 def split_line(line):
     """(name, arguments, result) of a call, or None for any other line."""
+    # A thread that strace let go of between two calls; had it made any that
+    # strace missed, the database would have more.
+    if line == "???( <detached ...>":
+        return None
     match = CALL.match(line)
     if not match:
         if line and not line.startswith(("+++", "---", "strace: ")):
@@ -206,8 +211,12 @@ class Trace:
         nested too deep for it), a caller in a pid namespace of its own got a
         number that means nothing outside: such a child becomes None. So do
         those of callers that no chain of known calls joins to the root, and
-        those that strace translated into a thread that it does not follow."""
+        those that strace translated into a thread that it does not follow, or
+        into one that another call made."""
+        claims = collections.Counter(call.child for call in self.calls)
         for call in self.calls:
+            if claims[call.child] > 1 and call.ret != call.child:
+                call.child = None
             if call.child not in self.by_thread and not call.flags & CLONE_UNTRACED:
                 call.child = None
         nested, reached, threads = set(), {self.root}, [self.root]
