@@ -16,10 +16,15 @@ until [ -s "$out/forkstat.txt" ] || ! kill -0 $forkstat; do :; done
 "$out/storm" forks $calls &
 storm=$!
 wait $storm
+# A fork is a line for the parent and one for the child.
+forkstat_lines() {
+	awk -v pid=$storm '$2 == "fork" && $3 == pid && $4 == "parent"' \
+		"$out/forkstat.txt" | wc -l
+}
 # To be fair, it is given the time that it wants to catch up.
-size=-1
-while [ "$size" -ne "$(stat -c %s "$out/forkstat.txt")" ]; do
-	size=$(stat -c %s "$out/forkstat.txt")
+lines=-1
+while [ "$lines" -ne "$(forkstat_lines)" ]; do
+	lines=$(forkstat_lines)
 	sleep 1
 done
 kill -INT $forkstat
@@ -27,9 +32,7 @@ wait $forkstat || true
 stop_recorder
 rows=$(ask "SELECT count(*) FROM forks WHERE pid = $storm")
 gaps=$(ask "SELECT ifnull(sum(last_seq - first_seq + 1), 0) FROM gaps")
-# A fork is a line for the parent and one for the child.
-lines=$(awk -v pid=$storm '$2 == "fork" && $3 == pid && $4 == "parent"' \
-	"$out/forkstat.txt" | wc -l)
+lines=$(forkstat_lines)
 echo "calls made  forkdb rows  in gaps  forkstat"
 echo "$calls      $rows       $gaps        $lines"
 [ "$rows" -eq $calls ] || fail "$rows rows of $calls calls"
