@@ -59,12 +59,12 @@ def forkdb(args):
 
 @contextlib.contextmanager
 def forkstat(args):
-    """Fork events only, to a file; attached when its heading is there."""
+    """Fork events only, to a file; its heading comes with the first event."""
     log = args.work / "forkstat.txt"
     with log.open("w") as output:
         with subprocess.Popen(["forkstat", "-e", "fork"], stdout=output) as process:
             while process.poll() is None and log.stat().st_size == 0:
-                time.sleep(0.01)
+                subprocess.run(["true"], check=True)
             try:
                 yield []
             finally:

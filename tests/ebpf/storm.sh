@@ -11,8 +11,8 @@ cc -static -O2 -o "$out/storm" "$here/../e2e/storm.c"
 start_recorder
 forkstat -e fork >"$out/forkstat.txt" &
 forkstat=$!
-# It has opened its netlink socket when it has printed its heading.
-until [ -s "$out/forkstat.txt" ] || ! kill -0 $forkstat; do :; done
+# It prints its heading with the first event, so it is given some.
+until [ -s "$out/forkstat.txt" ] || ! kill -0 $forkstat; do /bin/true; done
 "$out/storm" forks $calls &
 storm=$!
 wait $storm
