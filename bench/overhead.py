@@ -79,9 +79,11 @@ def audit(_):
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if result.returncode != 0 or "Error" in result.stdout:
         raise RuntimeError(result.stdout.strip() or "auditctl failed")
+    subprocess.run(["auditctl", "-e", "1"], check=True, stdout=subprocess.DEVNULL)
     try:
         yield []
     finally:
+        subprocess.run(["auditctl", "-e", "0"], check=True, stdout=subprocess.DEVNULL)
         subprocess.run(["auditctl", "-d", *rule], check=False,
                        stdout=subprocess.DEVNULL)
 
