@@ -101,19 +101,21 @@ static __always_inline struct call_args read_call(struct task_struct *task,
   return args;
 }
 
+// What the pid is at this level of PID namespaces.
+static __always_inline struct upid *upid_at(struct pid *pid,
+                                            unsigned int level) {
+  return (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+         (__u64)level * bpf_core_type_size(struct upid);
+}
+
 static __always_inline unsigned int active_pid_ns(struct pid *pid) {
-  unsigned int level = BPF_CORE_READ(pid, level);
-  struct upid *upid =
-      (void *)pid + bpf_core_field_offset(struct pid, numbers) +
-      (__u64)level * bpf_core_type_size(struct upid);
+  struct upid *upid = upid_at(pid, BPF_CORE_READ(pid, level));
   return BPF_CORE_READ(upid, ns, ns.inum);
 }
 
-// The pid as tasks at this level of PID namespaces see it.
+// The pid as tasks at this level see it.
 static __always_inline int pid_at_level(struct pid *pid, unsigned int level) {
-  struct upid *upid =
-      (void *)pid + bpf_core_field_offset(struct pid, numbers) +
-      (__u64)level * bpf_core_type_size(struct upid);
+  struct upid *upid = upid_at(pid, level);
   return BPF_CORE_READ(upid, nr);
 }
 
