@@ -17,29 +17,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr char kHeader[] =
-    "fork_info - version: 1 capacity: 16384\n# seq time_ns …\n";
-
-std::string Lines(int64_t first_seq, int64_t last_seq) {
-  std::string lines;
-  for (const Record& record : ForkRecords(first_seq, last_seq)) {
-    lines += FormatRecord(record) + "\n";
-  }
-  return lines;
-}
-
-std::vector<int64_t> Seqs(const Batch& batch) {
-  std::vector<int64_t> seqs;
-  for (const Record& record : batch.records) seqs.push_back(record.seq);
-  return seqs;
-}
-
-std::vector<std::string> Reasons(const Batch& batch) {
-  std::vector<std::string> reasons;
-  for (const Reject& reject : batch.rejects) reasons.push_back(reject.reason);
-  return reasons;
-}
-
 class FileSourceTest : public testing::Test {
  protected:
   FileSourceTest() : path_(dir_.File("source")) {}

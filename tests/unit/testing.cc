@@ -11,6 +11,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "recorder/parser.h"
+
 namespace forkdb {
 
 TempDir::TempDir() {
@@ -83,6 +85,26 @@ Stream ProcStream(const std::string& boot_id) {
   stream.attach_ns = kStartNs;
   stream.capacity = 16384;
   return stream;
+}
+
+std::string Lines(int64_t first_seq, int64_t last_seq) {
+  std::string lines;
+  for (const Record& record : ForkRecords(first_seq, last_seq)) {
+    lines += FormatRecord(record) + "\n";
+  }
+  return lines;
+}
+
+std::vector<int64_t> Seqs(const Batch& batch) {
+  std::vector<int64_t> seqs;
+  for (const Record& record : batch.records) seqs.push_back(record.seq);
+  return seqs;
+}
+
+std::vector<std::string> Reasons(const Batch& batch) {
+  std::vector<std::string> reasons;
+  for (const Reject& reject : batch.rejects) reasons.push_back(reject.reason);
+  return reasons;
 }
 
 Batch MakeBatch(std::vector<Record> records) {

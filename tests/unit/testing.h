@@ -49,6 +49,15 @@ std::vector<Record> ForkRecords(int64_t first_seq, int64_t last_seq);
 // A stream of /proc/fork_info in the boot of that name.
 Stream ProcStream(const std::string& boot_id);
 
+// The first lines of a source, and the lines of ForkRecords().
+inline constexpr char kHeader[] =
+    "fork_info - version: 1 capacity: 16384\n# seq time_ns …\n";
+std::string Lines(int64_t first_seq, int64_t last_seq);
+
+// What a batch holds, for comparing.
+std::vector<int64_t> Seqs(const Batch& batch);
+std::vector<std::string> Reasons(const Batch& batch);
+
 Batch MakeBatch(std::vector<Record> records);
 
 // The answer as the sqlite3 program prints it: "|" between the cells, a newline
