@@ -169,6 +169,80 @@ CREATE TABLE records (
   CHECK (caller_id <> id)
 ) STRICT;
 
+-- Serves: what did this process create (forkdb tree, and recursive SQL). New
+-- entries fall near the end, for most callers were created a moment ago.
+CREATE INDEX records_by_caller ON records (caller_id)
+  WHERE caller_id IS NOT NULL;
+-- Serves: --failed and --errno. Failures are rare, so is the index.
+CREATE INDEX records_failed ON records (id) WHERE ret < 0;
+
+-- Blocks: what the records hold, 4096 numbers at a time. block = records.id /
+-- 4096, and none spans two streams, for 4096 divides 1000000000000. They stand
+-- in for an index on each column, which would have one entry a record, in
+-- random order: a question reads the blocks that can hold an answer.
+--
+-- A block is closed once its stream has gone past it. A closed block has a row
+-- here if it has records, and rows in all the tables below for all that these
+-- hold; a stream's last block may still be open (view open_blocks).
+CREATE TABLE blocks (
+  block INTEGER PRIMARY KEY,
+  records INTEGER NOT NULL CHECK (records BETWEEN 1 AND 4096),
+  -- Lowest and highest. Serves: --since and --until.
+  first_time_ns INTEGER NOT NULL,
+  last_time_ns INTEGER NOT NULL,
+  -- Of the children, NULL if there is none. Serves: --child, and which record
+  -- created this process.
+  first_child_pid INTEGER,
+  last_child_pid INTEGER,
+  first_child_start_ns INTEGER,
+  last_child_start_ns INTEGER
+) STRICT;
+
+-- How many records of a block have a value. The key serves: the blocks with
+-- this value, newest first.
+CREATE TABLE comm_blocks (
+  comm INTEGER NOT NULL REFERENCES comms (id),
+  block INTEGER NOT NULL REFERENCES blocks (block),
+  records INTEGER NOT NULL CHECK (records > 0),
+  PRIMARY KEY (comm, block)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE user_blocks (
+  user INTEGER NOT NULL REFERENCES users (id),
+  block INTEGER NOT NULL REFERENCES blocks (block),
+  records INTEGER NOT NULL CHECK (records > 0),
+  PRIMARY KEY (user, block)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE flag_set_blocks (
+  flag_set INTEGER NOT NULL REFERENCES flag_sets (id),
+  block INTEGER NOT NULL REFERENCES blocks (block),
+  records INTEGER NOT NULL CHECK (records > 0),
+  PRIMARY KEY (flag_set, block)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE errno_blocks (
+  ret INTEGER NOT NULL REFERENCES errnos (ret),
+  block INTEGER NOT NULL REFERENCES blocks (block),
+  records INTEGER NOT NULL CHECK (records > 0),
+  PRIMARY KEY (ret, block)
+) WITHOUT ROWID, STRICT;
+
+-- A caller's pid or tgid. Serves: --pid.
+CREATE TABLE pid_blocks (
+  pid INTEGER NOT NULL,
+  block INTEGER NOT NULL REFERENCES blocks (block),
+  PRIMARY KEY (pid, block)
+) WITHOUT ROWID, STRICT;
+
+-- The blocks that must be read whatever is asked.
+CREATE VIEW open_blocks AS
+SELECT DISTINCT (s.id * 1000000000000 + s.next_seq - 1) / 4096 AS block
+FROM streams AS s
+WHERE s.next_seq > 1 AND NOT EXISTS (
+  SELECT 1 FROM blocks AS b
+  WHERE b.block = (s.id * 1000000000000 + s.next_seq - 1) / 4096);
+
 -- What people read. LEFT JOIN, so that SQLite skips the tables behind columns
 -- that a question does not name.
 CREATE VIEW forks AS

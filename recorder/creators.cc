@@ -1,48 +1,98 @@
 #include "recorder/creators.h"
 
-#include <SQLiteCpp/Statement.h>
 #include <linux/sched.h>
+
+#include <utility>
 
 namespace forkdb {
 
-void Creators::Load(SQLite::Database* database, int64_t boot) {
-  by_pid_.clear();
-  SQLite::Statement statement(
-      *database,
-      "SELECT r.id, r.child_pid, r.child_start_ns "
-      "FROM streams AS s "
-      "JOIN records AS r ON r.id BETWEEN s.id * ?2 AND s.id * ?2 + ?2 - 1 "
-      "JOIN flag_sets AS f ON f.id = r.flag_set "
-      "WHERE s.boot = ?1 AND r.child_pid IS NOT NULL AND NOT f.flags & ?3");
-  statement.bind(1, boot);
-  statement.bind(2, kSeqLimit);
-  statement.bind(3, int64_t{CLONE_THREAD});
-  while (statement.executeStep()) {
-    Add(statement.getColumn(0).getInt64(), statement.getColumn(1).getInt(),
-        statement.getColumn(2).getInt64());
-  }
+Creators::Creators(SQLite::Database* database)
+    : look_up_(
+          *database,
+          "WITH candidates AS (SELECT b.block AS block FROM streams AS s "
+          "CROSS JOIN blocks AS b ON b.block BETWEEN s.id * ?4 / ?6 "
+          "AND (s.id * ?4 + ?4 - 1) / ?6 WHERE s.boot = ?1 "
+          "AND ?3 BETWEEN b.first_child_start_ns AND b.last_child_start_ns "
+          "UNION ALL SELECT o.block FROM open_blocks AS o "
+          "JOIN streams AS s ON s.id = o.block * ?6 / ?4 WHERE s.boot = ?1) "
+          "SELECT min(r.id) FROM candidates AS c CROSS JOIN records AS r "
+          "ON r.id BETWEEN c.block * ?6 AND c.block * ?6 + ?6 - 1 "
+          "JOIN flag_sets AS f ON f.id = r.flag_set "
+          "WHERE r.child_start_ns = ?3 AND r.child_pid = ?2 "
+          "AND NOT f.flags & ?5") {
+  look_up_.bind(4, kSeqLimit);
+  look_up_.bind(5, int64_t{CLONE_THREAD});
+  look_up_.bind(6, kBlockRecords);
 }
 
-std::optional<int64_t> Creators::Find(const Record& record) const {
-  const auto found = by_pid_.find(record.tgid);
-  if (found == by_pid_.end() || found->second.start_ns != record.start_ns) {
-    return std::nullopt;
+size_t Creators::Hash::operator()(const Process& process) const {
+  // Start times differ in their low bits, pids of one start time too.
+  return static_cast<size_t>(process.start_ns) * 31 +
+         static_cast<size_t>(process.pid);
+}
+
+void Creators::Attach(int64_t boot) {
+  Reset();
+  look_up_.bind(1, boot);
+}
+
+std::optional<int64_t> Creators::Find(const Record& record) {
+  const Process caller = {record.start_ns, record.tgid};
+  const int64_t* known = Remembered(caller);
+  int64_t id = 0;
+  if (known != nullptr) {
+    id = *known;
+  } else {
+    id = LookUp(caller);
+    Remember(caller, id);
   }
-  return found->second.id;
+  if (id == 0) return std::nullopt;
+  return id;
 }
 
 void Creators::Add(int64_t id, const Record& record) {
   if (record.failed() || (record.flags & CLONE_THREAD) != 0) return;
-  Add(id, record.child_pid, record.child_start_ns);
+  const Process child = {record.child_start_ns, record.child_pid};
+  // Two sources of one boot may both have seen the creation: the first counts.
+  // One that was not known before may have arrived late.
+  int64_t* known = Remembered(child);
+  if (known == nullptr) {
+    Remember(child, id);
+  } else if (*known == 0) {
+    *known = id;
+  }
 }
 
-void Creators::Add(int64_t id, int32_t child_pid, int64_t child_start_ns) {
-  Creation& creation = by_pid_[child_pid];
-  // A record may arrive late, after a younger one of the same pid; and two
-  // sources of one boot may both have seen the creation: the first one counts.
-  if (child_start_ns > creation.start_ns || creation.id == 0) {
-    creation = {id, child_start_ns};
+int64_t* Creators::Remembered(const Process& process) {
+  const auto young = young_.find(process);
+  if (young != young_.end()) return &young->second;
+  const auto old = old_.find(process);
+  if (old == old_.end()) return nullptr;
+  // Who forks once forks again: it outlives its generation.
+  return &young_.insert(*old).first->second;
+}
+
+void Creators::Remember(const Process& process, int64_t id) {
+  if (young_.size() >= kGeneration) {
+    old_ = std::move(young_);
+    young_ = Generation();
   }
+  young_.emplace(process, id);
+}
+
+int64_t Creators::LookUp(const Process& process) {
+  look_up_.bind(2, process.pid);
+  look_up_.bind(3, process.start_ns);
+  look_up_.executeStep();
+  const int64_t id = look_up_.getColumn(0).getInt64();  // 0 for NULL
+  look_up_.reset();
+  return id;
+}
+
+void Creators::Reset() {
+  look_up_.tryReset();
+  young_.clear();
+  old_.clear();
 }
 
 }  // namespace forkdb

@@ -4,39 +4,68 @@
 #define FORKDB_RECORDER_CREATORS_H_
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
 
+#include "recorder/source.h"
 #include "store/record.h"
 
 namespace forkdb {
 
-// The latest creation of every process id. A caller was created by the latest
-// record before its own that made its process id, and by that one only if the
-// start times agree: then the answer is exact under pid reuse and across gaps.
-// Threads are left out, for no thread id is a caller's tgid. Holds at most one
-// small entry a process id. Not thread-safe.
+// Finds the record that created a process. A process is a process id and a
+// start time together, so the answer is exact under pid reuse and across gaps.
+// Threads are left out, for no thread id is a caller's tgid.
+//
+// Remembers the processes of late that were created or asked for, and looks for
+// the others in the database, by the blocks' ranges of start times: little
+// memory, however long it lives, and nothing to read at a start. Not
+// thread-safe; the database must outlive it.
 class Creators {
  public:
-  // Reads what the database holds of the boot. boot is the id of a boots row.
-  void Load(SQLite::Database* database, int64_t boot);
+  explicit Creators(SQLite::Database* database);
+
+  // Answers for this boot from now on; boot is the id of a boots row.
+  void Attach(int64_t boot);
 
   // The id of the record that created the record's caller.
-  std::optional<int64_t> Find(const Record& record) const;
+  std::optional<int64_t> Find(const Record& record);
 
   // Remembers that the record with this id created its child.
   void Add(int64_t id, const Record& record);
 
- private:
-  struct Creation {
-    int64_t id = 0;
-    int64_t start_ns = 0;
-  };
-  void Add(int64_t id, int32_t child_pid, int64_t child_start_ns);
+  // Makes it usable again after an exception, and forgets all.
+  void Reset();
 
-  std::unordered_map<int32_t, Creation> by_pid_;
+ private:
+  struct Process {
+    int64_t start_ns;
+    int32_t pid;
+
+    bool operator==(const Process& other) const {
+      return start_ns == other.start_ns && pid == other.pid;
+    }
+  };
+  struct Hash {
+    size_t operator()(const Process& process) const;
+  };
+  // To the id of the creating record, 0 where there is none.
+  using Generation = std::unordered_map<Process, int64_t, Hash>;
+
+  // Two batches: a record in a block that is not closed yet, and so cannot be
+  // looked up, is still remembered.
+  static constexpr size_t kGeneration = 2 * Batch::kMaxRecords;
+
+  int64_t* Remembered(const Process& process);
+  void Remember(const Process& process, int64_t id);
+  int64_t LookUp(const Process& process);
+
+  SQLite::Statement look_up_;
+  // When young_ is full, it takes the place of old_.
+  Generation young_, old_;
 };
 
 }  // namespace forkdb

@@ -42,6 +42,8 @@ Writer::Writer(SQLite::Database* database, std::string path)
       path_(std::move(path)),
       interner_(database),
       gaps_(database),
+      creators_(database),
+      blocks_(database),
       insert_record_(
           *database,
           "INSERT INTO records (id, time_ns, user, comm, flag_set, "
@@ -92,6 +94,8 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
     if (stream_id_ == 0) Attach(stream);
     next_seq_ = ReadNextSeq();
     has_late_ = false;
+    touched_.clear();
+    const int64_t open_before = OpenBlock();
     for (const Record& record : records) {
       if (record.seq < next_seq_) {
         StoreLate(record, now_ns, &drain);
@@ -108,6 +112,7 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
       next_seq_ = batch->final_seq + 1;
     }
     LinkToLateCreators();
+    CloseBlocks(open_before);
     StoreDrain(*batch, now_ns, drain);
     transaction.commit();
   } catch (const std::exception& e) {
@@ -115,6 +120,8 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
     // stream's id stand for.
     interner_.Forget();
     gaps_.Reset();
+    creators_.Reset();
+    blocks_.Reset();
     for (SQLite::Statement* statement :
          {&insert_record_, &find_time_, &find_next_seq_, &update_next_seq_,
           &insert_drain_, &insert_reject_, &insert_late_, &link_late_}) {
@@ -132,7 +139,8 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
 void Writer::Attach(const Stream& stream) {
   const StreamRow row = FindOrInsertStream(stream, database_);
   stream_id_ = row.id;
-  creators_.Load(database_, row.boot);
+  creators_.Attach(row.boot);
+  blocks_.CloseOthers(stream_id_);
 }
 
 void Writer::Store(const Record& record, int64_t now_ns, Drain* drain) {
@@ -160,6 +168,7 @@ void Writer::Store(const Record& record, int64_t now_ns, Drain* drain) {
   BindIf(caller_id.has_value(), 15, caller_id.value_or(0), &s);
   Run(&s);
   creators_.Add(id, record);
+  touched_.insert(BlockOf(id));
 
   if (drain->records == 0) {
     drain->first_id = drain->last_id = id;
@@ -212,6 +221,17 @@ void Writer::LinkToLateCreators() {
   if (!has_late_) return;
   Run(&link_late_);
   database_->exec("DELETE FROM temp.late");
+}
+
+int64_t Writer::OpenBlock() const {
+  return BlockOf(RecordId(stream_id_, next_seq_ - 1));
+}
+
+void Writer::CloseBlocks(int64_t open_before) {
+  touched_.insert(open_before);
+  for (const int64_t block : touched_) {
+    if (block != OpenBlock() || blocks_.Has(block)) blocks_.Summarise(block);
+  }
 }
 
 void Writer::StoreDrain(const Batch& batch, int64_t now_ns,

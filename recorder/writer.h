@@ -8,9 +8,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "recorder/blocks.h"
 #include "recorder/creators.h"
 #include "recorder/gaps.h"
 #include "recorder/interner.h"
@@ -55,6 +57,10 @@ class Writer {
                int64_t now_ns, Drain* drain);
   void CheckSame(const Record& record);
   void LinkToLateCreators();
+  int64_t OpenBlock() const;
+  // Closes those that the stream has gone past since it was at open_before, and
+  // closed ones that got a record.
+  void CloseBlocks(int64_t open_before);
   void StoreDrain(const Batch& batch, int64_t now_ns, const Drain& drain);
   int64_t ReadNextSeq();
   std::optional<int64_t> TimeOf(int64_t seq);
@@ -64,6 +70,7 @@ class Writer {
   Interner interner_;
   Gaps gaps_;
   Creators creators_;
+  Blocks blocks_;
   Usernames usernames_;
   SQLite::Statement insert_record_;
   SQLite::Statement find_time_;
@@ -77,6 +84,7 @@ class Writer {
   int64_t stream_id_ = 0;  // 0 until attached
   int64_t next_seq_ = 1;
   bool has_late_ = false;
+  std::set<int64_t> touched_;  // blocks that this drain stored into
 };
 
 }  // namespace forkdb

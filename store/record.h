@@ -42,6 +42,19 @@ inline constexpr int64_t RecordId(int64_t stream, int64_t seq) {
   return stream * kSeqLimit + seq;
 }
 
+// Records are summarised in blocks of so many numbers (schema.sql). It divides
+// kSeqLimit, so that no block spans two streams.
+inline constexpr int64_t kBlockRecords = 4096;
+static_assert(kSeqLimit % kBlockRecords == 0);
+
+inline constexpr int64_t BlockOf(int64_t id) { return id / kBlockRecords; }
+inline constexpr int64_t FirstIdOf(int64_t block) {
+  return block * kBlockRecords;
+}
+inline constexpr int64_t LastIdOf(int64_t block) {
+  return FirstIdOf(block) + kBlockRecords - 1;
+}
+
 }  // namespace forkdb
 
 #endif  // FORKDB_STORE_RECORD_H_

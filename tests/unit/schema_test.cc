@@ -60,7 +60,7 @@ TEST_F(Schema, HasOnlyStrictTables) {
   EXPECT_EQ(Ask(&database_,
                 "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' "
                 "AND strict"),
-            "12");
+            "18");
 }
 
 TEST_F(Schema, ShowsTheColumnsThatTheQueryCommandKnows) {
