@@ -5,6 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -12,6 +13,9 @@
 
 namespace forkdb {
 namespace {
+
+// poll(2) takes an int of milliseconds.
+constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(24);
 
 sigset_t StopSignals() {
   sigset_t signals;
@@ -53,6 +57,17 @@ WakeUp Waiter::Wait(PollTarget target,
     return WakeUp::kStop;
   }
   return count > 0 ? WakeUp::kReady : WakeUp::kTimeout;
+}
+
+WakeUp Waiter::WaitUntil(
+    PollTarget target,
+    std::optional<std::chrono::steady_clock::time_point> until) {
+  using std::chrono::milliseconds;
+  if (!until) return Wait(target, std::nullopt);
+  // Rounded up, not to wake up a moment too early.
+  const auto left = std::chrono::ceil<milliseconds>(
+      *until - std::chrono::steady_clock::now());
+  return Wait(target, std::clamp(left, milliseconds(0), kLongestWait));
 }
 
 bool Waiter::Stopped() {

@@ -27,6 +27,10 @@ class Waiter {
   WakeUp Wait(PollTarget target,
               std::optional<std::chrono::milliseconds> timeout);
 
+  // As Wait(), but the time is over at a moment of the steady clock.
+  WakeUp WaitUntil(PollTarget target,
+                   std::optional<std::chrono::steady_clock::time_point> until);
+
   // Whether a signal has come; does not wait.
   bool Stopped();
 
