@@ -11,7 +11,6 @@
 #include <optional>
 #include <unordered_map>
 
-#include "recorder/source.h"
 #include "store/record.h"
 
 namespace forkdb {
@@ -55,9 +54,9 @@ class Creators {
   // To the id of the creating record, 0 where there is none.
   using Generation = std::unordered_map<Process, int64_t, Hash>;
 
-  // Two batches: a record in a block that is not closed yet, and so cannot be
-  // looked up, is still remembered.
-  static constexpr size_t kGeneration = 2 * Batch::kMaxRecords;
+  // More than a block: what cannot be looked up, for it lies in a block that is
+  // not closed yet, is still remembered.
+  static constexpr size_t kGeneration = 4 * kBlockRecords;
 
   int64_t* Remembered(const Process& process);
   void Remember(const Process& process, int64_t id);

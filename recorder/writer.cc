@@ -56,8 +56,8 @@ Writer::Writer(SQLite::Database* database, std::string path)
                        "UPDATE streams SET next_seq = ?2 WHERE id = ?1"),
       insert_drain_(*database,
                     "INSERT INTO drains (stream, time_ns, records, duplicates, "
-                    "rejected, first_id, last_id, first_time_ns, last_time_ns) "
-                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"),
+                    "rejected, first_id, last_id) "
+                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
       insert_reject_(*database,
                      "INSERT INTO rejects (drain, reason, line) "
                      "VALUES (?1, ?2, ?3)"),
@@ -94,8 +94,7 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
     if (stream_id_ == 0) Attach(stream);
     next_seq_ = ReadNextSeq();
     has_late_ = false;
-    touched_.clear();
-    const int64_t open_before = OpenBlock();
+    late_blocks_.clear();
     for (const Record& record : records) {
       if (record.seq < next_seq_) {
         StoreLate(record, now_ns, &drain);
@@ -104,15 +103,17 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
       if (record.seq > next_seq_) {
         NoteGap(record.seq - 1, record.time_ns, now_ns, &drain);
       }
+      CloseBlockBefore(record.seq);
       Store(record, now_ns, &drain);
       next_seq_ = record.seq + 1;
     }
     if (batch->final_seq >= next_seq_) {
       NoteGap(batch->final_seq, std::nullopt, now_ns, &drain);
+      CloseBlockBefore(batch->final_seq);
       next_seq_ = batch->final_seq + 1;
     }
     LinkToLateCreators();
-    CloseBlocks(open_before);
+    CorrectBlocks(drain);
     StoreDrain(*batch, now_ns, drain);
     transaction.commit();
   } catch (const std::exception& e) {
@@ -164,21 +165,18 @@ void Writer::Store(const Record& record, int64_t now_ns, Drain* drain) {
   s.bind(11, record.ret);
   BindIf(success, 12, record.child_pid, &s);
   BindIf(success, 13, record.child_start_ns, &s);
-  BindIf(success, 14, record.child_ns_pid, &s);
+  BindIf(success && record.child_ns_pid != record.child_pid, 14,
+         record.child_ns_pid, &s);
   BindIf(caller_id.has_value(), 15, caller_id.value_or(0), &s);
   Run(&s);
   creators_.Add(id, record);
-  touched_.insert(BlockOf(id));
 
   if (drain->records == 0) {
     drain->first_id = drain->last_id = id;
-    drain->first_time_ns = drain->last_time_ns = record.time_ns;
   }
   ++drain->records;
   drain->first_id = std::min(drain->first_id, id);
   drain->last_id = std::max(drain->last_id, id);
-  drain->first_time_ns = std::min(drain->first_time_ns, record.time_ns);
-  drain->last_time_ns = std::max(drain->last_time_ns, record.time_ns);
 }
 
 void Writer::StoreLate(const Record& record, int64_t now_ns, Drain* drain) {
@@ -190,6 +188,7 @@ void Writer::StoreLate(const Record& record, int64_t now_ns, Drain* drain) {
     return;
   }
   Store(record, now_ns, drain);
+  late_blocks_.insert(BlockOf(RecordId(stream_id_, record.seq)));
   if (record.failed()) return;
   insert_late_.bind(1, RecordId(stream_id_, record.seq));
   insert_late_.bind(2, record.child_pid);
@@ -227,9 +226,16 @@ int64_t Writer::OpenBlock() const {
   return BlockOf(RecordId(stream_id_, next_seq_ - 1));
 }
 
-void Writer::CloseBlocks(int64_t open_before) {
-  touched_.insert(open_before);
-  for (const int64_t block : touched_) {
+void Writer::CloseBlockBefore(int64_t seq) {
+  if (BlockOf(RecordId(stream_id_, seq)) != OpenBlock()) {
+    blocks_.Summarise(OpenBlock());
+  }
+}
+
+void Writer::CorrectBlocks(const Drain& drain) {
+  // Another stream's recorder may have closed it.
+  if (drain.records > 0) late_blocks_.insert(OpenBlock());
+  for (const int64_t block : late_blocks_) {
     if (block != OpenBlock() || blocks_.Has(block)) blocks_.Summarise(block);
   }
 }
@@ -248,8 +254,6 @@ void Writer::StoreDrain(const Batch& batch, int64_t now_ns,
   insert_drain_.bind(5, drain.rejected);
   BindIf(drain.records > 0, 6, drain.first_id, &insert_drain_);
   BindIf(drain.records > 0, 7, drain.last_id, &insert_drain_);
-  BindIf(drain.records > 0, 8, drain.first_time_ns, &insert_drain_);
-  BindIf(drain.records > 0, 9, drain.last_time_ns, &insert_drain_);
   Run(&insert_drain_);
   const int64_t drain_id = database_->getLastInsertRowid();
   for (const Reject& reject : batch.rejects) {

@@ -27,7 +27,6 @@ struct Drain {
   int64_t duplicates = 0;  // known before
   int64_t rejected = 0;    // lines that are not records
   int64_t first_id = 0, last_id = 0;
-  int64_t first_time_ns = 0, last_time_ns = 0;
   std::vector<Gap> gaps;  // noticed in this drain
 };
 
@@ -58,9 +57,10 @@ class Writer {
   void CheckSame(const Record& record);
   void LinkToLateCreators();
   int64_t OpenBlock() const;
-  // Closes those that the stream has gone past since it was at open_before, and
-  // closed ones that got a record.
-  void CloseBlocks(int64_t open_before);
+  // Closes the open block if the stream goes past it with this number.
+  void CloseBlockBefore(int64_t seq);
+  // Brings those up to date that were closed before they got a record.
+  void CorrectBlocks(const Drain& drain);
   void StoreDrain(const Batch& batch, int64_t now_ns, const Drain& drain);
   int64_t ReadNextSeq();
   std::optional<int64_t> TimeOf(int64_t seq);
@@ -84,7 +84,7 @@ class Writer {
   int64_t stream_id_ = 0;  // 0 until attached
   int64_t next_seq_ = 1;
   bool has_late_ = false;
-  std::set<int64_t> touched_;  // blocks that this drain stored into
+  std::set<int64_t> late_blocks_;  // that this drain stored into
 };
 
 }  // namespace forkdb

@@ -194,7 +194,6 @@ SQLite::Database OpenForWriting(const std::string& path,
     if (group_id) SetGroup(path, *group_id);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = NORMAL");
-    database.exec("PRAGMA foreign_keys = ON");
     int persist_wal = 1;
     sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_PERSIST_WAL,
                          &persist_wal);

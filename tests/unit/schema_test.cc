@@ -18,7 +18,9 @@ using testing::HasSubstr;
 
 class Schema : public testing::Test {
  protected:
-  Schema() : database_(OpenForWriting(kMemoryDatabase)) {}
+  Schema() : database_(OpenForWriting(kMemoryDatabase)) {
+    database_.exec("PRAGMA foreign_keys = ON");
+  }
 
   // One valid row of every table.
   void Fill() {
@@ -27,7 +29,7 @@ class Schema : public testing::Test {
       INSERT INTO streams (id, boot, source, attachment, hook, attach_ns,
         capacity) VALUES (1, 1, 'proc', '', 'kernel_clone', 0, 8);
       INSERT INTO drains VALUES (1, 1, 0, 1, 0, 0, 1000000000001,
-        1000000000001, 0, 0);
+        1000000000001);
       INSERT INTO gaps VALUES (1, 1, 2, 3, 0, NULL, NULL);
       INSERT INTO rejects VALUES (1, 1, 'seq: missing', x'ff');
       INSERT INTO comms VALUES (1, 'sh');
@@ -37,7 +39,13 @@ class Schema : public testing::Test {
       INSERT INTO errnos VALUES (-11, 'EAGAIN', 'Try again');
       INSERT INTO signals VALUES (17, 'SIGCHLD');
       INSERT INTO records VALUES (1000000000001, 0, 1, 1, 1, 1, 2, 2, 1, 0,
-        3, 3, 0, 3, NULL);
+        3, 3, 0, NULL, NULL);
+      INSERT INTO blocks VALUES (244140625, 1, 0, 0, 3, 3, 0, 0);
+      INSERT INTO comm_blocks VALUES (1, 244140625, 1);
+      INSERT INTO user_blocks VALUES (1, 244140625, 1);
+      INSERT INTO flag_set_blocks VALUES (1, 244140625, 1);
+      INSERT INTO errno_blocks VALUES (-11, 244140625, 1);
+      INSERT INTO pid_blocks VALUES (2, 244140625);
     )sql");
   }
 
@@ -89,7 +97,6 @@ TEST_F(Schema, RefusesRowsThatCannotBeTrue) {
       "drains SET records = 0",
       "drains SET first_id = NULL",
       "drains SET last_id = 1",
-      "drains SET first_time_ns = 1",
       "gaps SET first_seq = 0",
       "gaps SET first_seq = 4",
       "gaps SET stream = 2",
@@ -130,10 +137,20 @@ TEST_F(Schema, RefusesRowsThatCannotBeTrue) {
       "records SET child_pid = 0",
       "records SET child_start_ns = NULL",
       "records SET child_start_ns = -1",
-      "records SET child_ns_pid = NULL",
+      "records SET child_ns_pid = child_pid",
       "records SET child_ns_pid = 0",
       "records SET caller_id = id",
-      "records SET ret = -11, child_pid = NULL, child_start_ns = NULL",
+      "records SET ret = -11, child_pid = NULL, child_start_ns = NULL, "
+      "child_ns_pid = 1",
+      "blocks SET records = 0",
+      "blocks SET records = 4097",
+      "comm_blocks SET comm = 2",
+      "comm_blocks SET records = 0",
+      "user_blocks SET user = 2",
+      "user_blocks SET block = 2",
+      "flag_set_blocks SET flag_set = 2",
+      "errno_blocks SET ret = -12",
+      "pid_blocks SET block = 2",
   };
   for (const std::string& change : changes) {
     EXPECT_THAT(MessageOf<SQLite::Exception>(
@@ -156,7 +173,9 @@ TEST_F(Schema, RefusesTheSameThingTwice) {
         "flag_sets (flags, exit_signal) VALUES (0, 17)",
         "namespace_sets (pid_ns, user_ns, child_pid_ns, child_user_ns) VALUES "
         "(1, 1, 1, 1)",
-        "records SELECT * FROM records"}) {
+        "records SELECT * FROM records",
+        "comm_blocks SELECT * FROM comm_blocks",
+        "pid_blocks SELECT * FROM pid_blocks"}) {
     EXPECT_THAT(MessageOf<SQLite::Exception>([&] {
                   database_.exec(std::string("INSERT INTO ") + insert);
                 }),
