@@ -1,7 +1,6 @@
 #include "recorder/blocks.h"
 
 #include <algorithm>
-#include <optional>
 #include <vector>
 
 #include "store/record.h"
@@ -9,57 +8,66 @@
 namespace forkdb {
 namespace {
 
-// The columns of read_.
-enum Column {
-  kTimeNs,
-  kUser,
-  kComm,
-  kFlagSet,
-  kPid,
-  kTgid,
-  kRet,
-  kChildPid,
-  kChildStartNs
-};
+using Range = BlockSummary::Range;
 
-struct Range {
-  int64_t first = 0;
-  int64_t last = 0;
-
-  explicit Range(int64_t value) : first(value), last(value) {}
-  void Add(int64_t value) {
-    first = std::min(first, value);
-    last = std::max(last, value);
-  }
-};
-
-void Extend(int64_t value, std::optional<Range>* range) {
-  if (*range) {
-    (*range)->Add(value);
-  } else {
-    range->emplace(value);
-  }
-}
-
-void BindRange(int index, const std::optional<Range>& range,
-               SQLite::Statement* statement) {
-  if (range) {
-    statement->bind(index, range->first);
-    statement->bind(index + 1, range->last);
+void BindRange(int index, const Range& range, SQLite::Statement* statement) {
+  if (range.first <= range.last) {
+    statement->bind(index, range.first);
+    statement->bind(index + 1, range.last);
   } else {
     statement->bind(index);
     statement->bind(index + 1);
   }
 }
 
+void InsertCounts(const BlockSummary::Counts& counts, int64_t block,
+                  SQLite::Statement* insert) {
+  insert->bind(2, block);
+  for (const auto& [value, records] : counts) {
+    insert->bind(1, value);
+    insert->bind(3, records);
+    insert->exec();
+    insert->reset();
+  }
+}
+
 }  // namespace
+
+void Range::Add(int64_t value) {
+  first = std::min(first, value);
+  last = std::max(last, value);
+}
+
+void BlockSummary::Add(const RecordRow& row) {
+  ++records;
+  times_ns.Add(row[RecordRow::kTimeNs]);
+  ++users[row[RecordRow::kUser]];
+  ++comms[row[RecordRow::kComm]];
+  ++flag_sets[row[RecordRow::kFlagSet]];
+  pids.insert(row[RecordRow::kPid]);
+  pids.insert(row[RecordRow::kTgid]);
+  if (row[RecordRow::kRet] < 0) {
+    ++rets[row[RecordRow::kRet]];
+  } else {
+    child_pids.Add(row[RecordRow::kChildPid]);
+    child_starts_ns.Add(row[RecordRow::kChildStartNs]);
+  }
+}
+
+void BlockSummary::Clear() {
+  records = 0;
+  times_ns = child_pids = child_starts_ns = Range();
+  for (Counts* counts : {&comms, &users, &flag_sets, &rets}) counts->clear();
+  pids.clear();
+}
 
 Blocks::Blocks(SQLite::Database* database)
     : database_(database),
       has_(*database, "SELECT 1 FROM blocks WHERE block = ?1"),
       read_(*database,
-            "SELECT time_ns, user, comm, flag_set, pid, tgid, ret, child_pid, "
-            "child_start_ns FROM records WHERE id BETWEEN ?1 AND ?2"),
+            "SELECT id, time_ns, user, comm, flag_set, namespace_set, pid, "
+            "tgid, ppid, start_ns, ret, child_pid, child_start_ns FROM records "
+            "WHERE id BETWEEN ?1 AND ?2"),
       insert_(*database,
               "INSERT OR REPLACE INTO blocks (block, records, first_time_ns, "
               "last_time_ns, first_child_pid, last_child_pid, "
@@ -88,68 +96,60 @@ bool Blocks::Has(int64_t block) {
   return has;
 }
 
-void Blocks::Summarise(int64_t block) {
-  for (Counts* counts : {&comms_, &users_, &flag_sets_, &rets_}) {
-    counts->clear();
-  }
-  pids_.clear();
-  int64_t records = 0;
-  std::optional<Range> times;
-  std::optional<Range> child_pids;
-  std::optional<Range> child_starts;
+void Blocks::Open(int64_t block) {
+  open_block_ = block;
+  Read(block, &open_);
+}
+
+void Blocks::Add(const RecordRow& row) {
+  if (BlockOf(row[RecordRow::kId]) == open_block_) open_.Add(row);
+}
+
+void Blocks::Read(int64_t block, BlockSummary* summary) {
+  summary->Clear();
   read_.bind(1, FirstIdOf(block));
   read_.bind(2, LastIdOf(block));
+  RecordRow row = {};
   while (read_.executeStep()) {
-    const auto get = [this](Column column) {
-      return read_.getColumn(column).getInt64();
-    };
-    ++records;
-    Extend(get(kTimeNs), &times);
-    ++users_[get(kUser)];
-    ++comms_[get(kComm)];
-    ++flag_sets_[get(kFlagSet)];
-    pids_.insert(get(kPid));
-    pids_.insert(get(kTgid));
-    if (const int64_t ret = get(kRet); ret < 0) {
-      ++rets_[ret];
-    } else {
-      Extend(get(kChildPid), &child_pids);
-      Extend(get(kChildStartNs), &child_starts);
+    for (int i = 0; i < read_.getColumnCount(); ++i) {
+      row.values[static_cast<size_t>(i)] = read_.getColumn(i).getInt64();
     }
+    summary->Add(row);
   }
   read_.reset();
-  if (records == 0) return;
+}
 
+void Blocks::Summarise(int64_t block) {
+  if (block == open_block_) {
+    Insert(block, open_);
+    return;
+  }
+  BlockSummary summary;
+  Read(block, &summary);
+  Insert(block, summary);
+}
+
+void Blocks::Insert(int64_t block, const BlockSummary& summary) {
+  if (summary.records == 0) return;
   insert_.bind(1, block);
-  insert_.bind(2, records);
-  BindRange(3, times, &insert_);
-  BindRange(5, child_pids, &insert_);
-  BindRange(7, child_starts, &insert_);
+  insert_.bind(2, summary.records);
+  BindRange(3, summary.times_ns, &insert_);
+  BindRange(5, summary.child_pids, &insert_);
+  BindRange(7, summary.child_starts_ns, &insert_);
   insert_.exec();
   insert_.reset();
-  InsertCounts(comms_, block, &insert_comm_);
-  InsertCounts(users_, block, &insert_user_);
-  InsertCounts(flag_sets_, block, &insert_flag_set_);
-  InsertCounts(rets_, block, &insert_errno_);
+  InsertCounts(summary.comms, block, &insert_comm_);
+  InsertCounts(summary.users, block, &insert_user_);
+  InsertCounts(summary.flag_sets, block, &insert_flag_set_);
+  InsertCounts(summary.rets, block, &insert_errno_);
   // In the table's order, for its pages' sake.
-  std::vector<int64_t> pids(pids_.begin(), pids_.end());
+  std::vector<int64_t> pids(summary.pids.begin(), summary.pids.end());
   std::sort(pids.begin(), pids.end());
   insert_pid_.bind(2, block);
   for (const int64_t pid : pids) {
     insert_pid_.bind(1, pid);
     insert_pid_.exec();
     insert_pid_.reset();
-  }
-}
-
-void Blocks::InsertCounts(const Counts& counts, int64_t block,
-                          SQLite::Statement* insert) {
-  insert->bind(2, block);
-  for (const auto& [value, records] : counts) {
-    insert->bind(1, value);
-    insert->bind(3, records);
-    insert->exec();
-    insert->reset();
   }
 }
 
@@ -190,6 +190,7 @@ void Blocks::Forget(int64_t block) {
 }
 
 void Blocks::Reset() {
+  open_block_ = 0;
   for (SQLite::Statement* statement :
        {&has_, &read_, &insert_, &insert_comm_, &insert_user_,
         &insert_flag_set_, &insert_errno_, &insert_pid_}) {

@@ -8,10 +8,35 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <cstdint>
+#include <limits>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "recorder/inserter.h"
+
 namespace forkdb {
+
+// What some records hold together.
+struct BlockSummary {
+  // How many records have a value.
+  using Counts = std::unordered_map<int64_t, int64_t>;
+
+  // Lowest and highest.
+  struct Range {
+    int64_t first = std::numeric_limits<int64_t>::max();
+    int64_t last = std::numeric_limits<int64_t>::min();
+
+    void Add(int64_t value);
+  };
+
+  int64_t records = 0;
+  Range times_ns, child_pids, child_starts_ns;
+  Counts comms, users, flag_sets, rets;
+  std::unordered_set<int64_t> pids;
+
+  void Add(const RecordRow& row);
+  void Clear();
+};
 
 // To be used inside a transaction. Not thread-safe; the database must outlive
 // it.
@@ -21,6 +46,12 @@ class Blocks {
 
   // Whether the block is closed.
   bool Has(int64_t block);
+
+  // Follows this block from what the database has of it on: Add() is to be
+  // called for each of its rows, and Summarise() need not read them again.
+  void Open(int64_t block);
+  // Passes over rows of other blocks.
+  void Add(const RecordRow& row);
 
   // Closes the block, or says anew what a closed block holds after records came
   // in late. Does nothing for a block without records.
@@ -38,18 +69,15 @@ class Blocks {
   void Reset();
 
  private:
-  // How many records have a value.
-  using Counts = std::unordered_map<int64_t, int64_t>;
-
-  void InsertCounts(const Counts& counts, int64_t block,
-                    SQLite::Statement* insert);
+  void Read(int64_t block, BlockSummary* summary);
+  void Insert(int64_t block, const BlockSummary& summary);
 
   SQLite::Database* database_;
   SQLite::Statement has_, read_, insert_;
   SQLite::Statement insert_comm_, insert_user_, insert_flag_set_, insert_errno_,
       insert_pid_;
-  Counts comms_, users_, flag_sets_, rets_;
-  std::unordered_set<int64_t> pids_;
+  int64_t open_block_ = 0;  // 0 for none
+  BlockSummary open_;
 };
 
 }  // namespace forkdb

@@ -44,12 +44,7 @@ Writer::Writer(SQLite::Database* database, std::string path)
       gaps_(database),
       creators_(database),
       blocks_(database),
-      insert_record_(
-          *database,
-          "INSERT INTO records (id, time_ns, user, comm, flag_set, "
-          "namespace_set, pid, tgid, ppid, start_ns, ret, child_pid, "
-          "child_start_ns, child_ns_pid, caller_id) VALUES "
-          "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"),
+      inserter_(database),
       find_time_(*database, "SELECT time_ns FROM records WHERE id = ?1"),
       find_next_seq_(*database, "SELECT next_seq FROM streams WHERE id = ?1"),
       update_next_seq_(*database,
@@ -92,7 +87,10 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
     SQLite::Transaction transaction(*database_,
                                     SQLite::TransactionBehavior::IMMEDIATE);
     if (stream_id_ == 0) Attach(stream);
-    next_seq_ = ReadNextSeq();
+    if (const int64_t stored = ReadNextSeq(); stored != next_seq_) {
+      next_seq_ = stored;
+      blocks_.Open(OpenBlock());
+    }
     has_late_ = false;
     late_blocks_.clear();
     for (const Record& record : records) {
@@ -112,6 +110,7 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
       CloseBlockBefore(batch->final_seq);
       next_seq_ = batch->final_seq + 1;
     }
+    inserter_.Flush();
     LinkToLateCreators();
     CorrectBlocks(drain);
     StoreDrain(*batch, now_ns, drain);
@@ -123,13 +122,14 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
     gaps_.Reset();
     creators_.Reset();
     blocks_.Reset();
+    inserter_.Reset();
     for (SQLite::Statement* statement :
-         {&insert_record_, &find_time_, &find_next_seq_, &update_next_seq_,
-          &insert_drain_, &insert_reject_, &insert_late_, &link_late_}) {
+         {&find_time_, &find_next_seq_, &update_next_seq_, &insert_drain_,
+          &insert_reject_, &insert_late_, &link_late_}) {
       statement->tryReset();
     }
     stream_id_ = 0;
-    next_seq_ = 1;
+    next_seq_ = 0;
     const auto* sqlite_error = dynamic_cast<const SQLite::Exception*>(&e);
     if (sqlite_error != nullptr) throw DatabaseError(path_, *sqlite_error);
     throw;
@@ -151,24 +151,28 @@ void Writer::Store(const Record& record, int64_t now_ns, Drain* drain) {
   const std::string& username = usernames_.Lookup(record.uid, now_ns);
   if (!success) interner_.Errno(record.ret);
 
-  SQLite::Statement& s = insert_record_;
-  s.bind(1, id);
-  s.bind(2, record.time_ns);
-  s.bind(3, interner_.User(record.uid, username));
-  s.bind(4, interner_.Comm(record.comm));
-  s.bind(5, interner_.FlagSet(record.flags, record.exit_signal));
-  s.bind(6, interner_.NamespaceSet(record));
-  s.bind(7, record.pid);
-  s.bind(8, record.tgid);
-  s.bind(9, record.ppid);
-  s.bind(10, record.start_ns);
-  s.bind(11, record.ret);
-  BindIf(success, 12, record.child_pid, &s);
-  BindIf(success, 13, record.child_start_ns, &s);
-  BindIf(success && record.child_ns_pid != record.child_pid, 14,
-         record.child_ns_pid, &s);
-  BindIf(caller_id.has_value(), 15, caller_id.value_or(0), &s);
-  Run(&s);
+  RecordRow row;
+  row[RecordRow::kId] = id;
+  row[RecordRow::kTimeNs] = record.time_ns;
+  row[RecordRow::kUser] = interner_.User(record.uid, username);
+  row[RecordRow::kComm] = interner_.Comm(record.comm);
+  row[RecordRow::kFlagSet] =
+      interner_.FlagSet(record.flags, record.exit_signal);
+  row[RecordRow::kNamespaceSet] = interner_.NamespaceSet(record);
+  row[RecordRow::kPid] = record.pid;
+  row[RecordRow::kTgid] = record.tgid;
+  row[RecordRow::kPpid] = record.ppid;
+  row[RecordRow::kStartNs] = record.start_ns;
+  row[RecordRow::kRet] = record.ret;
+  row[RecordRow::kChildPid] = success ? record.child_pid : RecordRow::kNull;
+  row[RecordRow::kChildStartNs] =
+      success ? record.child_start_ns : RecordRow::kNull;
+  row[RecordRow::kChildNsPid] =
+      success && record.child_ns_pid != record.child_pid ? record.child_ns_pid
+                                                         : RecordRow::kNull;
+  row[RecordRow::kCallerId] = caller_id.value_or(RecordRow::kNull);
+  inserter_.Add(row);
+  blocks_.Add(row);
   creators_.Add(id, record);
 
   if (drain->records == 0) {
@@ -228,7 +232,9 @@ int64_t Writer::OpenBlock() const {
 
 void Writer::CloseBlockBefore(int64_t seq) {
   if (BlockOf(RecordId(stream_id_, seq)) != OpenBlock()) {
+    inserter_.Flush();
     blocks_.Summarise(OpenBlock());
+    blocks_.Open(BlockOf(RecordId(stream_id_, seq)));
   }
 }
 
@@ -274,6 +280,7 @@ int64_t Writer::ReadNextSeq() {
 }
 
 std::optional<int64_t> Writer::TimeOf(int64_t seq) {
+  inserter_.Flush();  // it may be of this very batch
   find_time_.bind(1, RecordId(stream_id_, seq));
   std::optional<int64_t> time_ns;
   if (find_time_.executeStep()) time_ns = find_time_.getColumn(0).getInt64();

@@ -15,6 +15,7 @@
 #include "recorder/blocks.h"
 #include "recorder/creators.h"
 #include "recorder/gaps.h"
+#include "recorder/inserter.h"
 #include "recorder/interner.h"
 #include "recorder/source.h"
 #include "recorder/usernames.h"
@@ -72,7 +73,7 @@ class Writer {
   Creators creators_;
   Blocks blocks_;
   Usernames usernames_;
-  SQLite::Statement insert_record_;
+  Inserter inserter_;
   SQLite::Statement find_time_;
   SQLite::Statement find_next_seq_;
   SQLite::Statement update_next_seq_;
@@ -82,7 +83,7 @@ class Writer {
   SQLite::Statement link_late_;
 
   int64_t stream_id_ = 0;  // 0 until attached
-  int64_t next_seq_ = 1;
+  int64_t next_seq_ = 0;   // 0 until read
   bool has_late_ = false;
   std::set<int64_t> late_blocks_;  // that this drain stored into
 };

@@ -144,8 +144,9 @@ std::string ImmutableUri(const std::string& path) {
 
 SQLite::Database OpenReadOnly(const std::string& name,
                               const std::string& path) {
-  SQLite::Database database(name, SQLite::OPEN_READONLY | SQLite::OPEN_URI,
-                            kBusyTimeoutMs);
+  SQLite::Database database(
+      name, SQLite::OPEN_READONLY | SQLite::OPEN_URI | SQLite::OPEN_NOMUTEX,
+      kBusyTimeoutMs);
   // One transaction for the connection's life: one state of the database, and
   // one moment only in which a recorder can get in the way.
   database.exec("BEGIN");
@@ -188,7 +189,9 @@ SQLite::Database OpenForWriting(const std::string& path,
   try {
     if (path != kMemoryDatabase) CreateFile(path);
     SQLite::Database database(
-        path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyTimeoutMs);
+        path,
+        SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX,
+        kBusyTimeoutMs);
     if (!CheckSchema(&database, path)) CreateSchema(&database, path);
     // Not before: another program's file is none of our business.
     if (group_id) SetGroup(path, *group_id);

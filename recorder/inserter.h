@@ -1,0 +1,76 @@
+// Rows on their way into the table records.
+
+#ifndef FORKDB_RECORDER_INSERTER_H_
+#define FORKDB_RECORDER_INSERTER_H_
+
+#include <SQLiteCpp/Database.h>
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
+struct sqlite3_stmt;
+
+namespace forkdb {
+
+// A row of the table records; kNull stands for NULL.
+struct RecordRow {
+  // In the table's order.
+  enum Column {
+    kId,
+    kTimeNs,
+    kUser,
+    kComm,
+    kFlagSet,
+    kNamespaceSet,
+    kPid,
+    kTgid,
+    kPpid,
+    kStartNs,
+    kRet,
+    kChildPid,
+    kChildStartNs,
+    kChildNsPid,
+    kCallerId,
+    kColumns
+  };
+  static constexpr int64_t kNull = std::numeric_limits<int64_t>::min();
+
+  std::array<int64_t, kColumns> values;
+
+  int64_t& operator[](Column column) { return values[column]; }
+  int64_t operator[](Column column) const { return values[column]; }
+};
+
+// Gathers rows and inserts them with one statement: SQLite reads them through a
+// virtual table, which takes a third less time than a statement a row. To be
+// used inside a transaction. Not thread-safe; the database must outlive it.
+// See sqlite.org/vtab.html and sqlite.org/bindptr.html.
+class Inserter {
+ public:
+  explicit Inserter(SQLite::Database* database);
+
+  void Add(const RecordRow& row) { rows_.push_back(row); }
+
+  // Inserts what was gathered. Throws SQLite::Exception; what of it was
+  // inserted by then is for the transaction's rollback.
+  void Flush();
+
+  // Makes it usable again after an exception, and empty.
+  void Reset();
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+
+  SQLite::Database* database_;
+  std::unique_ptr<sqlite3_stmt, Finalize> insert_;
+  std::vector<RecordRow> rows_;
+};
+
+}  // namespace forkdb
+
+#endif  // FORKDB_RECORDER_INSERTER_H_
