@@ -1,4 +1,5 @@
-// What `forkdb query` was asked, as SQL over the view `forks`.
+// What `forkdb query` was asked: which records, which of their columns, in
+// what order.
 
 #ifndef FORKDB_QUERY_FILTER_H_
 #define FORKDB_QUERY_FILTER_H_
@@ -8,8 +9,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "store/value.h"
 
 namespace forkdb {
 
@@ -30,18 +29,14 @@ struct Filter {
   bool failed = false;
 };
 
-// Which columns and rows to print, and how.
+// Which columns and rows to print, and how. Without an order, rows come in the
+// order in which they were recorded, and a limit keeps the newest; with one, it
+// keeps the first. reverse turns the rows around.
 struct Shape {
   std::vector<std::string> columns;
   std::string order;  // "time_ns DESC, pid"; "" for id
   std::optional<int64_t> limit;
   bool reverse = false;
-};
-
-// A statement and the values of its parameters, in order.
-struct Question {
-  std::string sql;
-  Row values;
 };
 
 // The columns of the view, in its order.
@@ -54,11 +49,15 @@ std::vector<std::string> PeopleColumns();
 // Throws UsageError.
 std::vector<std::string> ParseColumns(std::string_view text);
 
-// Without an order, rows come in the order in which they were recorded, and a
-// limit keeps the newest; with one, it keeps the first. reverse turns the rows
-// around. Values are bound, never pasted; only the user's condition is text.
-// Throws UsageError for a name that is not known.
-Question BuildQuestion(const Filter& filter, const Shape& shape);
+// "time_ns DESC, pid" as SQL, turned around if reverse. Throws UsageError where
+// it is anything but columns of the view.
+std::string ParseOrder(std::string_view order, bool reverse);
+
+// The bits of "NEWUSER", "CLONE_NEWUSER" or "0x10000000". Throws UsageError.
+uint64_t ParseFlag(const std::string& name);
+
+// The number of "EAGAIN". Throws UsageError.
+int ParseErrno(const std::string& name);
 
 }  // namespace forkdb
 

@@ -53,9 +53,11 @@ void RunQuery(const QueryOptions& options) {
   }
   Reader reader(options.db);
   if (options.boot) filter.boot = reader.FindBoot(*options.boot);
-  const Question question =
-      options.sql ? Question{*options.sql, {}} : BuildQuestion(filter, shape);
-  reader.Print(question, options.format, stdout);
+  if (options.sql) {
+    reader.PrintSql(*options.sql, options.format, stdout);
+  } else {
+    reader.Print(filter, shape, options.format, stdout);
+  }
 }
 
 void AddFilterOptions(CLI::App* command, QueryOptions* options) {

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
 #include <fmt/core.h>
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <charconv>
@@ -10,7 +11,6 @@
 #include <memory>
 #include <optional>
 #include <utility>
-#include <variant>
 
 #include "store/database.h"
 #include "store/error.h"
@@ -19,14 +19,45 @@
 namespace forkdb {
 namespace {
 
-void Bind(int index, const Value& value, SQLite::Statement* statement) {
-  if (const auto* integer = std::get_if<int64_t>(&value)) {
-    statement->bind(index, *integer);
-  } else if (const auto* text = std::get_if<std::string>(&value)) {
-    statement->bind(index, *text);
-  } else {
-    throw std::logic_error("only integers and texts are bound");
+// Rows, for LIMIT.
+constexpr int64_t kAll = -1;
+
+std::string Columns(const Shape& shape) {
+  return fmt::format("{}", fmt::join(shape.columns, ", "));
+}
+
+// Steps through an answer. SQLITE_ERROR is the SQL's fault: an overflow, a
+// malformed pattern.
+template <typename Call>
+void Ask(const std::string& path, const Call& call) {
+  try {
+    call();
+  } catch (const SQLite::Exception& e) {
+    if (e.getErrorCode() == SQLITE_ERROR) {
+      throw UsageError(fmt::format("SQL: {}", e.what()));
+    }
+    throw DatabaseError(path, e);
   }
+}
+
+// Calls take with each row of a statement that it binds, then resets.
+template <typename Take>
+void Step(const Row& values, SQLite::Statement* statement, const Take& take) {
+  BindAll(values, statement);
+  while (statement->executeStep()) take();
+  statement->reset();
+}
+
+SQLite::Statement Compile(SQLite::Database* database,
+                          const Question& question) {
+  return CompileReadOnly(database, question.sql,
+                         static_cast<int>(question.values.size()));
+}
+
+SQLite::Statement CompileRows(SQLite::Database* database, const Search& search,
+                              const std::string& columns, bool descending) {
+  return Compile(database, {search.RowsSql(columns, descending),
+                            search.RowsValues(0, 0, 0)});
 }
 
 // "0" or "-N", as a number of boots back.
@@ -71,28 +102,79 @@ int64_t Reader::FindBoot(const std::string& text) {
   return id;
 }
 
-void Reader::Print(const Question& question, Format format, std::FILE* stream) {
-  SQLite::Statement statement = CompileReadOnly(
-      &database_, question.sql, static_cast<int>(question.values.size()));
-  for (size_t i = 0; i < question.values.size(); ++i) {
-    Bind(static_cast<int>(i) + 1, question.values[i], &statement);
+void Reader::Print(const Filter& filter, const Shape& shape, Format format,
+                   std::FILE* stream) {
+  std::optional<Search> search;
+  Ask(path_, [&] { search.emplace(&database_, filter); });
+  if (shape.order.empty()) {
+    PrintRuns(*search, shape, format, stream);
+  } else {
+    PrintQuestion(
+        search->Ordered(Columns(shape), ParseOrder(shape.order, shape.reverse),
+                        shape.limit.value_or(kAll)),
+        format, stream);
   }
+}
+
+void Reader::PrintSql(const std::string& sql, Format format,
+                      std::FILE* stream) {
+  PrintQuestion({sql, {}}, format, stream);
+}
+
+void Reader::PrintQuestion(const Question& question, Format format,
+                           std::FILE* stream) {
+  SQLite::Statement statement = Compile(&database_, question);
   const std::unique_ptr<RowPrinter> printer =
       NewRowPrinter(format, ColumnNames(statement), stream);
   Row row;
-  try {
-    while (statement.executeStep()) {
+  Ask(path_, [&] {
+    Step(question.values, &statement, [&] {
       ReadRow(&statement, &row);
       printer->Print(row);
-    }
-  } catch (const SQLite::Exception& e) {
-    // SQLITE_ERROR is the SQL's fault: an overflow, a malformed pattern.
-    if (e.getErrorCode() == SQLITE_ERROR) {
-      throw UsageError(fmt::format("SQL: {}", e.what()));
-    }
-    throw DatabaseError(path_, e);
+    });
+  });
+  printer->Finish();
+}
+
+void Reader::PrintRuns(const Search& search, const Shape& shape, Format format,
+                       std::FILE* stream) {
+  int64_t left = shape.limit.value_or(kAll);
+  int64_t from_id = 0;
+  if (left > 0 && !shape.reverse) from_id = FindNewest(search, left);
+  SQLite::Statement statement =
+      CompileRows(&database_, search, Columns(shape), shape.reverse);
+  const std::unique_ptr<RowPrinter> printer =
+      NewRowPrinter(format, ColumnNames(statement), stream);
+  Row row;
+  const auto print_run = [&](int64_t first_id, int64_t last_id) {
+    Step(search.RowsValues(first_id, last_id, left), &statement, [&] {
+      ReadRow(&statement, &row);
+      printer->Print(row);
+      if (left != kAll) --left;
+    });
+    return left != 0;
+  };
+  if (left != 0) {
+    Ask(path_, [&] { search.ForEachRun(shape.reverse, from_id, print_run); });
   }
   printer->Finish();
+}
+
+int64_t Reader::FindNewest(const Search& search, int64_t rows) {
+  SQLite::Statement statement =
+      CompileRows(&database_, search, "id", /*descending=*/true);
+  int64_t id = 0;
+  const auto count_run = [&](int64_t first_id, int64_t last_id) {
+    Step(search.RowsValues(first_id, last_id, rows), &statement, [&] {
+      id = statement.getColumn(0).getInt64();
+      --rows;
+    });
+    return rows != 0;
+  };
+  Ask(path_, [&] {
+    search.ForEachRun(/*descending=*/true, /*from_id=*/0, count_run);
+  });
+  return id;
 }
 
 }  // namespace forkdb

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "query/filter.h"
+#include "query/search.h"
 #include "store/output.h"
 
 namespace forkdb {
@@ -25,11 +26,23 @@ class Reader {
   // before it, or a boot_id or the unambiguous start of one. Throws UsageError.
   int64_t FindBoot(const std::string& text);
 
-  // Prints the answer. Throws UsageError if the SQL is wrong or would do more
-  // than read, Error if the database cannot be read.
-  void Print(const Question& question, Format format, std::FILE* stream);
+  // Prints the records that the filter asks for. Throws UsageError if it or the
+  // shape is wrong, Error if the database cannot be read.
+  void Print(const Filter& filter, const Shape& shape, Format format,
+             std::FILE* stream);
+
+  // Prints the answer of a user's SELECT. Throws UsageError, too, if it would
+  // do more than read.
+  void PrintSql(const std::string& sql, Format format, std::FILE* stream);
 
  private:
+  void PrintQuestion(const Question& question, Format format,
+                     std::FILE* stream);
+  void PrintRuns(const Search& search, const Shape& shape, Format format,
+                 std::FILE* stream);
+  // The lowest id of the newest so many rows.
+  int64_t FindNewest(const Search& search, int64_t rows);
+
   std::string path_;
   SQLite::Database database_;
 };

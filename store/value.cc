@@ -3,6 +3,8 @@
 #include <SQLiteCpp/Column.h>
 #include <sqlite3.h>
 
+#include <stdexcept>
+
 namespace forkdb {
 namespace {
 
@@ -29,6 +31,20 @@ std::vector<std::string> ColumnNames(const SQLite::Statement& statement) {
     names.emplace_back(statement.getColumnName(i));
   }
   return names;
+}
+
+void BindAll(const Row& values, SQLite::Statement* statement) {
+  int index = 0;
+  for (const Value& value : values) {
+    ++index;
+    if (const auto* integer = std::get_if<int64_t>(&value)) {
+      statement->bind(index, *integer);
+    } else if (const auto* text = std::get_if<std::string>(&value)) {
+      statement->bind(index, *text);
+    } else {
+      throw std::logic_error("only integers and texts are bound");
+    }
+  }
 }
 
 void ReadRow(SQLite::Statement* statement, Row* row) {

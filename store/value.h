@@ -26,6 +26,9 @@ using Row = std::vector<Value>;
 // The names of the statement's columns.
 std::vector<std::string> ColumnNames(const SQLite::Statement& statement);
 
+// Binds integers and texts to the statement's parameters, from the first on.
+void BindAll(const Row& values, SQLite::Statement* statement);
+
 // Copies the row that the statement stands on.
 void ReadRow(SQLite::Statement* statement, Row* row);
 

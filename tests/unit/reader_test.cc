@@ -57,7 +57,7 @@ class ReaderTest : public testing::Test {
     shape.columns = {"stream", "seq"};
     Reader reader(path_);
     const std::string lines = Printed([&](std::FILE* stream) {
-      reader.Print(BuildQuestion(filter, shape), Format::kTsv, stream);
+      reader.Print(filter, shape, Format::kTsv, stream);
     });
     std::string seqs;
     for (size_t at = lines.find('\n') + 1; at < lines.size();
@@ -128,9 +128,19 @@ TEST_F(ReaderTest, FindsWhatEachKindSays) {
        "3 4"},
   };
   for (const auto& [change, seqs] : cases) {
+    EXPECT_EQ(Seqs(change), seqs);
+  }
+}
+
+TEST_F(ReaderTest, TakesHostileNamesAsNames) {
+  for (const char* name : {"x' OR 1 --", "') OR 1 OR ('", "*' OR '1", "\\",
+                           "a; DROP TABLE records"}) {
     Filter filter;
-    change(&filter);
-    EXPECT_EQ(Seqs(change), seqs) << BuildQuestion(filter, SeqShape()).sql;
+    filter.comms = {name};
+    EXPECT_EQ(Seqs(filter), "") << name;
+    filter.comms.clear();
+    filter.users = {name};
+    EXPECT_EQ(Seqs(filter), "") << name;
   }
 }
 

@@ -5,8 +5,9 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
-#include "query/filter.h"
+#include "query/search.h"
 #include "recorder/writer.h"
 #include "store/database.h"
 #include "store/error.h"
@@ -135,24 +136,26 @@ TEST_F(Guard, RefusesEverythingElse) {
 
 TEST_F(Guard, HoldsInsideAConditionToo) {
   const std::string before = Dump();
-  Shape shape;
-  shape.columns = {"id"};
   for (const char* condition :
        {"1); DELETE FROM records; --", "1); DELETE FROM records WHERE (1",
         "1; DROP TABLE spare", "1) RETURNING (1", "load_extension('x')",
         "1); ATTACH 'x' AS y; SELECT (1",
-        "id IN (DELETE FROM records RETURNING id)", "pid = ?"}) {
-    for (const bool limited : {false, true}) {
+        "id IN (DELETE FROM records RETURNING id)", "pid = ?", "pid = :a"}) {
+    for (const bool narrowed : {false, true}) {
       Filter filter;
       filter.condition = condition;
-      if (limited) shape.limit = 5;
-      const Question question = BuildQuestion(filter, shape);
-      EXPECT_THAT(
-          Refusal(question.sql, static_cast<int>(question.values.size())),
-          testing::StartsWith("SQL: "))
-          << question.sql;
+      filter.failed = narrowed;
+      const Search search(&database_, filter);
+      SCOPED_TRACE(condition);
+      for (const Question& question :
+           {Question{search.RowsSql("id", true), search.RowsValues(1, 2, 3)},
+            search.Ordered("id", "pid", 5)}) {
+        EXPECT_THAT(
+            Refusal(question.sql, static_cast<int>(question.values.size())),
+            testing::StartsWith("SQL: "))
+            << question.sql;
+      }
     }
-    shape.limit.reset();
   }
   EXPECT_EQ(Dump(), before);
 }

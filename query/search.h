@@ -1,0 +1,84 @@
+// Where to look for the records that a filter asks for.
+
+#ifndef FORKDB_QUERY_SEARCH_H_
+#define FORKDB_QUERY_SEARCH_H_
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "query/filter.h"
+#include "query/wanted.h"
+#include "store/value.h"
+
+namespace forkdb {
+
+// A statement and the values of its parameters, in order.
+struct Question {
+  std::string sql;
+  Row values;
+};
+
+// A filter as one database sees it. The values that it names (wanted.h) narrow
+// the blocks (schema.sql) to those that can hold an answer, and are what each
+// of their rows is held against. So a question costs what its answer is, not
+// what the history is.
+//
+// One at a time for a connection, inside one transaction. Not thread-safe; the
+// database must outlive it.
+class Search {
+ public:
+  // Throws UsageError for a name that is not known.
+  Search(SQLite::Database* database, const Filter& filter);
+
+  // Calls look with the lowest and the highest id of each run of records that
+  // can hold an answer, in the order of ids or, if descending, against it,
+  // until it returns false. Runs before from_id are left out.
+  void ForEachRun(bool descending, int64_t from_id,
+                  const std::function<bool(int64_t, int64_t)>& look) const;
+
+  // The rows of a run, some at most (-1 for all): columns is SQL over the view
+  // forks. Throw UsageError, when compiled, for what the user's condition has
+  // wrong.
+  std::string RowsSql(const std::string& columns, bool descending) const;
+  Row RowsValues(int64_t first_id, int64_t last_id, int64_t limit) const;
+
+  // All rows by another order, which is SQL; the first of them.
+  Question Ordered(const std::string& columns, const std::string& order,
+                   int64_t limit) const;
+
+  // The statement that finds the runs' blocks, for those who ask SQLite how it
+  // will go about it.
+  Question BlocksQuestion(bool descending, int64_t from_block) const;
+
+ private:
+  // The kind that the fewest blocks have.
+  void ChooseDriver();
+  void NarrowBlocks();
+  // " AND …" on a block d, by all kinds but the driver.
+  std::string BlockConditions() const;
+  Row Values(int64_t limit, int64_t first, int64_t last) const;
+  // Behind FROM: the rows that match, their ids as record.
+  std::string RowsFrom(const std::string& blocks, const std::string& ids) const;
+  // Whether no block can be left out.
+  bool everywhere() const { return wanted_.empty() && !timed_; }
+
+  SQLite::Database* database_;
+  std::string condition_;
+  int64_t since_ns_;
+  int64_t until_ns_;
+  bool timed_;
+  std::vector<const WantedKind*> wanted_;
+  const WantedKind* driver_ = nullptr;  // NULL for the table blocks
+  std::vector<int64_t> driver_values_;  // empty where there are too many
+  int64_t first_block_ = 0;
+  int64_t last_block_ = std::numeric_limits<int64_t>::max();
+};
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_SEARCH_H_
