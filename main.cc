@@ -11,6 +11,7 @@
 #include <string>
 
 #include "query/query_command.h"
+#include "recorder/prune_command.h"
 #include "recorder/record_command.h"
 #include "recorder/show_command.h"
 #include "store/error.h"
@@ -50,6 +51,7 @@ int main(int argc, char** argv) {
     forkdb::AddRecordCommand(&app);
     forkdb::AddQueryCommand(&app);
     forkdb::AddShowCommand(&app);
+    forkdb::AddPruneCommand(&app);
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::Success& e) {  // --help, --version

@@ -40,10 +40,17 @@ CREATE TABLE streams (
   -- The lowest number that was never seen: below it, every number is a row of
   -- records, lies in a gap, or has been pruned.
   next_seq INTEGER NOT NULL DEFAULT 1 CHECK (next_seq >= 1),
+  -- The numbers up to this one were pruned, whether they were rows or lay in
+  -- gaps: rows + gaps + pruned_seq = next_seq - 1. Pruning takes a stream's
+  -- lowest block of numbers (see blocks), with what belongs to it alone. A gap
+  -- that reaches past it keeps the rest. Streams and boots stay.
+  pruned_seq INTEGER NOT NULL DEFAULT 0 CHECK (pruned_seq >= 0),
+  CHECK (pruned_seq < next_seq),
   UNIQUE (boot, source, attachment)
 ) STRICT;
 
--- One pass of the recorder over the source that brought something.
+-- One pass of the recorder over the source that brought something. The oldest
+-- go with the last of their records.
 CREATE TABLE drains (
   id INTEGER PRIMARY KEY,
   stream INTEGER NOT NULL REFERENCES streams (id),
@@ -81,6 +88,16 @@ CREATE TABLE rejects (
   reason TEXT NOT NULL,
   line BLOB NOT NULL
 ) STRICT;
+
+-- What the last recorder was told to keep: 'keep_ns' (a length of time) and
+-- 'max_bytes' (file and log together); no row where there is no limit.
+CREATE TABLE settings (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT;
+
+-- The names of comms, users, flag_sets and namespace_sets go with the last
+-- record that has them; the recorder notices by the sum of pruned_seq.
 
 -- Command names, byte-exact: TEXT where the bytes are UTF-8, else BLOB.
 CREATE TABLE comms (
@@ -162,8 +179,9 @@ CREATE TABLE records (
   -- NULL where it is child_pid, too.
   child_ns_pid INTEGER CHECK (child_ns_pid > 0),
   -- The record that created the caller; NULL where it is not known. It may
-  -- name a record that has been pruned since: the number stays meaningful, so
-  -- this is not a foreign key.
+  -- name a record that has been pruned since, so this is not a foreign key.
+  -- The number is never used again: callers with the same one are still the
+  -- same process.
   caller_id INTEGER,
   CHECK ((ret > 0) = (child_pid IS NOT NULL)),
   CHECK ((child_pid IS NULL) = (child_start_ns IS NULL)),
@@ -221,6 +239,13 @@ CREATE TABLE flag_set_blocks (
   block INTEGER NOT NULL REFERENCES blocks (block),
   records INTEGER NOT NULL CHECK (records > 0),
   PRIMARY KEY (flag_set, block)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE namespace_set_blocks (
+  namespace_set INTEGER NOT NULL REFERENCES namespace_sets (id),
+  block INTEGER NOT NULL REFERENCES blocks (block),
+  records INTEGER NOT NULL CHECK (records > 0),
+  PRIMARY KEY (namespace_set, block)
 ) WITHOUT ROWID, STRICT;
 
 CREATE TABLE errno_blocks (

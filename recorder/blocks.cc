@@ -44,6 +44,7 @@ void BlockSummary::Add(const RecordRow& row) {
   ++users[row[RecordRow::kUser]];
   ++comms[row[RecordRow::kComm]];
   ++flag_sets[row[RecordRow::kFlagSet]];
+  ++namespace_sets[row[RecordRow::kNamespaceSet]];
   pids.insert(row[RecordRow::kPid]);
   pids.insert(row[RecordRow::kTgid]);
   if (row[RecordRow::kRet] < 0) {
@@ -57,7 +58,9 @@ void BlockSummary::Add(const RecordRow& row) {
 void BlockSummary::Clear() {
   records = 0;
   times_ns = child_pids = child_starts_ns = Range();
-  for (Counts* counts : {&comms, &users, &flag_sets, &rets}) counts->clear();
+  for (Counts* counts : {&comms, &users, &flag_sets, &namespace_sets, &rets}) {
+    counts->clear();
+  }
   pids.clear();
 }
 
@@ -82,6 +85,10 @@ Blocks::Blocks(SQLite::Database* database)
       insert_flag_set_(*database,
                        "INSERT OR REPLACE INTO flag_set_blocks (flag_set, "
                        "block, records) VALUES (?1, ?2, ?3)"),
+      insert_namespace_set_(
+          *database,
+          "INSERT OR REPLACE INTO namespace_set_blocks (namespace_set, block, "
+          "records) VALUES (?1, ?2, ?3)"),
       insert_errno_(*database,
                     "INSERT OR REPLACE INTO errno_blocks (ret, block, records) "
                     "VALUES (?1, ?2, ?3)"),
@@ -141,6 +148,7 @@ void Blocks::Insert(int64_t block, const BlockSummary& summary) {
   InsertCounts(summary.comms, block, &insert_comm_);
   InsertCounts(summary.users, block, &insert_user_);
   InsertCounts(summary.flag_sets, block, &insert_flag_set_);
+  InsertCounts(summary.namespace_sets, block, &insert_namespace_set_);
   InsertCounts(summary.rets, block, &insert_errno_);
   // In the table's order, for its pages' sake.
   std::vector<int64_t> pids(summary.pids.begin(), summary.pids.end());
@@ -173,6 +181,8 @@ void Blocks::Forget(int64_t block) {
         "(SELECT user FROM records WHERE id BETWEEN ?2 AND ?3)",
         "DELETE FROM flag_set_blocks WHERE block = ?1 AND flag_set IN "
         "(SELECT flag_set FROM records WHERE id BETWEEN ?2 AND ?3)",
+        "DELETE FROM namespace_set_blocks WHERE block = ?1 AND namespace_set "
+        "IN (SELECT namespace_set FROM records WHERE id BETWEEN ?2 AND ?3)",
         "DELETE FROM errno_blocks WHERE block = ?1 AND ret IN "
         "(SELECT ret FROM records WHERE id BETWEEN ?2 AND ?3)",
         "DELETE FROM pid_blocks WHERE block = ?1 AND pid IN "
@@ -193,7 +203,8 @@ void Blocks::Reset() {
   open_block_ = 0;
   for (SQLite::Statement* statement :
        {&has_, &read_, &insert_, &insert_comm_, &insert_user_,
-        &insert_flag_set_, &insert_errno_, &insert_pid_}) {
+        &insert_flag_set_, &insert_namespace_set_, &insert_errno_,
+        &insert_pid_}) {
     statement->tryReset();
   }
 }

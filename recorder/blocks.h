@@ -31,7 +31,7 @@ struct BlockSummary {
 
   int64_t records = 0;
   Range times_ns, child_pids, child_starts_ns;
-  Counts comms, users, flag_sets, rets;
+  Counts comms, users, flag_sets, namespace_sets, rets;
   std::unordered_set<int64_t> pids;
 
   void Add(const RecordRow& row);
@@ -74,8 +74,8 @@ class Blocks {
 
   SQLite::Database* database_;
   SQLite::Statement has_, read_, insert_;
-  SQLite::Statement insert_comm_, insert_user_, insert_flag_set_, insert_errno_,
-      insert_pid_;
+  SQLite::Statement insert_comm_, insert_user_, insert_flag_set_,
+      insert_namespace_set_, insert_errno_, insert_pid_;
   int64_t open_block_ = 0;  // 0 for none
   BlockSummary open_;
 };

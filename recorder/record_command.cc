@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,11 +27,14 @@ constexpr char kExamples[] = R"(Examples:
   forkdb record                                 drain /proc/fork_info until told to end
   forkdb record --once --db fork.db             one pass over what the kernel holds now
   forkdb record --source saved.txt --once --db fork.db     a saved copy
+  forkdb record --keep 30d --max-size 2G        the oldest goes when there is more
   forkdb record --interval 200ms --group adm    members of adm may query)";
 
 struct RecordOptions {
   ServiceOptions service;
   std::string interval = "1s";
+  std::optional<std::string> keep;
+  std::optional<int64_t> max_bytes;
 };
 
 milliseconds ParseInterval(const std::string& text) {
@@ -50,6 +54,8 @@ void Say(const std::string& line) { fmt::print(stderr, "forkdb: {}\n", line); }
 void RunRecord(const RecordOptions& options) {
   ServiceOptions service = options.service;
   service.interval = ParseInterval(options.interval);
+  if (options.keep) service.retention.SetKeep(*options.keep);
+  if (options.max_bytes) service.retention.SetMaxBytes(*options.max_bytes);
   umask(0027);
   Service(std::move(service), Say).Run();
 }
@@ -86,6 +92,13 @@ void AddRecordCommand(CLI::App* app) {
                     "Stop when the source has nothing more");
   command->add_option("--group", options->service.group,
                       "Group whose members may read the database");
+  command->add_option("--keep", options->keep,
+                      "Prune what is older than this: 30d; else keep all");
+  command
+      ->add_option("--max-size", options->max_bytes,
+                   "Prune the oldest so that file and log stay within this: "
+                   "2G; 32M or more")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
   command->footer(kExamples);
   command->callback([options] { RunRecord(*options); });
 }

@@ -25,9 +25,14 @@ Service::Service(ServiceOptions options, Say say)
         return OpenForWriting(options_.db, options_.group);
       }()),
       writer_(&database_, options_.db),
+      retention_(options_.retention, &database_, options_.db),
       recorder_(
           source_.get(), &writer_, RealtimeNow,
-          [this](const Drain& drain) { SayGaps(drain); },
+          [this](const Drain& drain) {
+            SayGaps(drain);
+            // A pass may take many drains, and the file would grow meanwhile.
+            if (drain.records > 0) Tend();
+          },
           [this] { return waiter_.Stopped(); }) {
   // Files are opened again while recording: that may need what root has.
   if (source_->stream().source != kFile) DropPrivileges();
@@ -66,10 +71,15 @@ void Service::DrainSource() {
   recorder_.Pass();
 }
 
-void Service::Tend() {}
+void Service::Tend() {
+  const std::optional<std::chrono::nanoseconds> wait =
+      retention_.Tend(RealtimeNow());
+  next_retention_.reset();
+  if (wait) next_retention_ = Clock::now() + *wait;
+}
 
 std::optional<Service::Clock::time_point> Service::NextDue() const {
-  return std::nullopt;
+  return next_retention_;
 }
 
 bool Service::Sleep() {

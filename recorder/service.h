@@ -13,6 +13,7 @@
 #include <string>
 
 #include "recorder/recorder.h"
+#include "recorder/retention.h"
 #include "recorder/source.h"
 #include "recorder/waiter.h"
 #include "recorder/writer.h"
@@ -25,6 +26,7 @@ struct ServiceOptions {
   std::chrono::milliseconds interval{1000};  // least time between drains
   bool once = false;  // stop when the source has nothing more
   SourceOptions source;
+  RetentionOptions retention;
 };
 
 // Owns the source, the database and the signals while it lives. Threads: one.
@@ -64,6 +66,8 @@ class Service {
   std::unique_ptr<Source> source_;
   SQLite::Database database_;
   Writer writer_;
+  Retention retention_;
+  std::optional<Clock::time_point> next_retention_;
   Recorder recorder_;
   // Until then, only what is urgent starts a drain.
   Clock::time_point next_drain_;

@@ -46,7 +46,9 @@ Writer::Writer(SQLite::Database* database, std::string path)
       blocks_(database),
       inserter_(database),
       find_time_(*database, "SELECT time_ns FROM records WHERE id = ?1"),
-      find_next_seq_(*database, "SELECT next_seq FROM streams WHERE id = ?1"),
+      find_next_seq_(*database,
+                     "SELECT next_seq, (SELECT sum(pruned_seq) FROM streams) "
+                     "FROM streams WHERE id = ?1"),
       update_next_seq_(*database,
                        "UPDATE streams SET next_seq = ?2 WHERE id = ?1"),
       insert_drain_(*database,
@@ -87,10 +89,7 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
     SQLite::Transaction transaction(*database_,
                                     SQLite::TransactionBehavior::IMMEDIATE);
     if (stream_id_ == 0) Attach(stream);
-    if (const int64_t stored = ReadNextSeq(); stored != next_seq_) {
-      next_seq_ = stored;
-      blocks_.Open(OpenBlock());
-    }
+    Synchronise();
     has_late_ = false;
     late_blocks_.clear();
     for (const Record& record : records) {
@@ -271,12 +270,20 @@ void Writer::StoreDrain(const Batch& batch, int64_t now_ns,
   }
 }
 
-int64_t Writer::ReadNextSeq() {
+void Writer::Synchronise() {
   find_next_seq_.bind(1, stream_id_);
   find_next_seq_.executeStep();
   const int64_t next_seq = find_next_seq_.getColumn(0).getInt64();
+  const int64_t pruned = find_next_seq_.getColumn(1).getInt64();
   find_next_seq_.reset();
-  return next_seq;
+  // The names that only pruned records had are gone, and their ids may be given
+  // to others.
+  if (pruned != pruned_) interner_.Forget();
+  if (next_seq != next_seq_ || pruned != pruned_) {
+    next_seq_ = next_seq;
+    pruned_ = pruned;
+    blocks_.Open(OpenBlock());
+  }
 }
 
 std::optional<int64_t> Writer::TimeOf(int64_t seq) {

@@ -63,7 +63,9 @@ class Writer {
   // Brings those up to date that were closed before they got a record.
   void CorrectBlocks(const Drain& drain);
   void StoreDrain(const Batch& batch, int64_t now_ns, const Drain& drain);
-  int64_t ReadNextSeq();
+  // Reads what it builds on; what others did since the last time makes the
+  // caches anew.
+  void Synchronise();
   std::optional<int64_t> TimeOf(int64_t seq);
 
   SQLite::Database* database_;
@@ -84,6 +86,7 @@ class Writer {
 
   int64_t stream_id_ = 0;  // 0 until attached
   int64_t next_seq_ = 0;   // 0 until read
+  int64_t pruned_ = 0;     // numbers pruned of all streams
   bool has_late_ = false;
   std::set<int64_t> late_blocks_;  // that this drain stored into
 };

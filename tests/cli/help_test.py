@@ -7,7 +7,7 @@ import unittest
 
 import harness
 
-SUBCOMMANDS = ["record", "query", "show"]
+SUBCOMMANDS = ["record", "query", "show", "prune"]
 
 
 def examples(text):
@@ -46,6 +46,10 @@ class Help(harness.CliTest):
             else example + " --source saved.txt"
             for example in examples(self.help_of("show"))
             if "--follow" not in example)
+
+    def test_examples_of_prune_work(self):
+        self.record(harness.HEADER + harness.lines(1, 9))
+        self.run_examples(examples(self.help_of("prune")))
 
     def test_examples_of_record_work(self):
         self.write("saved.txt", harness.HEADER + harness.lines(1, 9))

@@ -31,6 +31,9 @@ constexpr const char* kPairs[][2] = {
     {"SELECT flag_set, id / 4096, count(*) FROM records "
      "WHERE id / 4096 NOT IN open_blocks GROUP BY 1, 2 ORDER BY 1, 2",
      "SELECT * FROM flag_set_blocks ORDER BY 1, 2"},
+    {"SELECT namespace_set, id / 4096, count(*) FROM records "
+     "WHERE id / 4096 NOT IN open_blocks GROUP BY 1, 2 ORDER BY 1, 2",
+     "SELECT * FROM namespace_set_blocks ORDER BY 1, 2"},
     {"SELECT ret, id / 4096, count(*) FROM records WHERE ret < 0 "
      "AND id / 4096 NOT IN open_blocks GROUP BY 1, 2 ORDER BY 1, 2",
      "SELECT * FROM errno_blocks ORDER BY 1, 2"},

@@ -44,6 +44,7 @@ class Schema : public testing::Test {
       INSERT INTO comm_blocks VALUES (1, 244140625, 1);
       INSERT INTO user_blocks VALUES (1, 244140625, 1);
       INSERT INTO flag_set_blocks VALUES (1, 244140625, 1);
+      INSERT INTO namespace_set_blocks VALUES (1, 244140625, 1);
       INSERT INTO errno_blocks VALUES (-11, 244140625, 1);
       INSERT INTO pid_blocks VALUES (2, 244140625);
     )sql");
@@ -68,7 +69,7 @@ TEST_F(Schema, HasOnlyStrictTables) {
   EXPECT_EQ(Ask(&database_,
                 "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' "
                 "AND strict"),
-            "18");
+            "20");
 }
 
 TEST_F(Schema, ShowsTheColumnsThatTheQueryCommandKnows) {
@@ -91,6 +92,8 @@ TEST_F(Schema, RefusesRowsThatCannotBeTrue) {
       "streams SET boot = 2",
       "streams SET source = 'kprobe'",
       "streams SET next_seq = 0",
+      "streams SET pruned_seq = -1",
+      "streams SET pruned_seq = next_seq",
       "drains SET records = -1",
       "drains SET duplicates = -1",
       "drains SET rejected = -1",
@@ -149,6 +152,7 @@ TEST_F(Schema, RefusesRowsThatCannotBeTrue) {
       "user_blocks SET user = 2",
       "user_blocks SET block = 2",
       "flag_set_blocks SET flag_set = 2",
+      "namespace_set_blocks SET namespace_set = 2",
       "errno_blocks SET ret = -12",
       "pid_blocks SET block = 2",
   };

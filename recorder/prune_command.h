@@ -1,0 +1,16 @@
+// forkdb prune
+
+#ifndef FORKDB_RECORDER_PRUNE_COMMAND_H_
+#define FORKDB_RECORDER_PRUNE_COMMAND_H_
+
+#include <CLI/App.hpp>
+
+namespace forkdb {
+
+// Adds the subcommand; it runs when the command line names it, and throws Error
+// or UsageError.
+void AddPruneCommand(CLI::App* app);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_RECORDER_PRUNE_COMMAND_H_

@@ -1,0 +1,61 @@
+// How long records are kept, and how large the database may grow.
+
+#ifndef FORKDB_RECORDER_RETENTION_H_
+#define FORKDB_RECORDER_RETENTION_H_
+
+#include <SQLiteCpp/Database.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "recorder/pruner.h"
+
+namespace forkdb {
+
+// Of max_bytes, what is left to the log, and to free pages that the next
+// records fill: they would be given back only to be taken again.
+inline constexpr int64_t kReservedBytes = int64_t{12} << 20;
+inline constexpr int64_t kLeastMaxBytes = int64_t{32} << 20;
+
+struct RetentionOptions {
+  std::optional<int64_t> keep_ns;
+  std::optional<int64_t> max_bytes;  // file and log together
+
+  // Reads "30d". Throws UsageError, naming the option, for no time at all.
+  void SetKeep(const std::string& text);
+  // Throws UsageError for less than kLeastMaxBytes.
+  void SetMaxBytes(int64_t bytes);
+};
+
+// Prunes a little at a time while a recorder works on the same connection. Its
+// limits are in the table settings, for others to see. A reader that never ends
+// keeps the log growing; that is not made up for with records. Not thread-safe;
+// the database must outlive it.
+class Retention {
+ public:
+  // path is for messages. Throws Error.
+  Retention(const RetentionOptions& options, SQLite::Database* database,
+            std::string path);
+
+  // A bounded piece of the work that is due. now_ns is CLOCK_REALTIME. Returns
+  // how long it wants to be left alone at most; nothing if only new records
+  // can make work. Throws Error.
+  std::optional<std::chrono::nanoseconds> Tend(int64_t now_ns);
+
+ private:
+  void StoreSettings();
+  // Returns whether there may be more to do at once.
+  bool PruneSome(int64_t now_ns);
+
+  RetentionOptions options_;
+  SQLite::Database* database_;
+  std::string path_;
+  Pruner pruner_;
+  int64_t keep_due_ns_ = 0;
+};
+
+}  // namespace forkdb
+
+#endif  // FORKDB_RECORDER_RETENTION_H_

@@ -1,0 +1,126 @@
+"""forkdb prune, and retention while recording."""
+
+import os
+import signal
+import unittest
+
+import harness
+
+DAY = "2025-11-24 16:00:05 UTC"  # of record 5000
+
+
+class Prune(harness.CliTest):
+    def setUp(self):
+        super().setUp()
+        self.record(harness.HEADER + harness.lines(1, 9000))
+
+    def prune(self, *args):
+        result = self.run_forkdb("prune", "--db", self.db, *args)
+        self.assertEqual((result.returncode, result.stdout), (0, b""), result)
+        self.assertNotIn(b"\r", result.stderr)  # no terminal, no progress bar
+        return result.stderr.decode()
+
+    def assert_numbers_add_up(self):
+        self.assertEqual(self.value("PRAGMA integrity_check"), "ok")
+        self.assertEqual(self.sql("PRAGMA foreign_key_check"), [])
+        self.assertEqual(self.value(
+            "SELECT (SELECT count(*) FROM records) + (SELECT ifnull(sum("
+            "last_seq - first_seq + 1), 0) FROM gaps) + (SELECT sum(pruned_seq"
+            " + 1 - next_seq) FROM streams)"), 0)
+
+    def test_a_dry_run_says_what_would_go_and_changes_nothing(self):
+        said = self.prune("--before", DAY, "--dry-run")
+        self.assertEqual(said, "forkdb: 4095 records would be pruned, the "
+                         "newest of 2025-11-24T16:00:04.095000000Z\n")
+        self.assertEqual(self.prune("--max-size", "1G", "--dry-run"),
+                         "forkdb: about 0 records would be pruned\n")
+        self.assert_sound(1, 9000)
+
+    def test_before_a_time_whole_blocks_go(self):
+        self.assertEqual(self.prune("--before", DAY),
+                         "forkdb: 4095 records pruned\n")
+        self.assertEqual(self.prune("--before", DAY),
+                         "forkdb: 0 records pruned\n")
+        self.assertEqual(self.value("SELECT min(seq) FROM forks"), 4096)
+        self.assert_numbers_add_up()
+
+    def test_keep_gives_space_back(self):
+        size = os.path.getsize(self.db)
+        self.prune("--keep", "1h")
+        self.assertEqual(self.value("SELECT count(*) FROM forks"), 0)
+        self.assertEqual(self.value("PRAGMA freelist_count"), 0)
+        self.assertLess(os.path.getsize(self.db), size / 3)
+        self.assert_numbers_add_up()
+
+    def test_what_was_pruned_does_not_come_back(self):
+        self.prune("--keep", "1h")
+        self.record(harness.HEADER + harness.lines(1, 9010))
+        self.assertEqual(self.value("SELECT count(*) FROM forks"), 10)
+        self.assert_numbers_add_up()
+
+    def test_works_beside_a_recorder(self):
+        recorder = self.start_recorder(self.source)
+        self.prune("--keep", "1h")
+        with open(self.source, "ab") as source:
+            source.write(harness.lines(9001, 20000))
+        self.wait_for_rows(11000)
+        self.prune("--before", "2025-11-24 16:00:15 UTC")
+        with open(self.source, "ab") as source:
+            source.write(harness.lines(20001, 20001))
+        harness.wait_until(lambda: self.value("SELECT max(seq) FROM forks")
+                           == 20001, "the last record")
+        self.assertEqual(self.stop(recorder)[0], 0)
+        self.assertEqual(self.value("SELECT min(seq) FROM forks"), 12288)
+        self.assert_numbers_add_up()
+
+    def test_an_interrupt_ends_it_between_two_blocks(self):
+        self.record(harness.HEADER + harness.lines(1, 400_000))
+        process = self.start("prune", "--db", self.db, "--keep", "1h")
+        harness.wait_until(
+            lambda: self.value("SELECT pruned_seq FROM streams") > 0,
+            "the first pruned block")
+        code, out, err = self.stop(process, signal.SIGINT)
+        self.assertEqual((code, out), (130, b""))
+        self.assertIn(b"records pruned, interrupted\n", err)
+        self.assertGreater(self.value("SELECT count(*) FROM records"), 0)
+        self.assert_numbers_add_up()
+
+    def test_refuses_nonsense(self):
+        prune = ["prune", "--db", self.db]
+        for reason, args in [
+                ("say what may go", []),
+                ("nothing would be kept", ["--keep", "0"]),
+                ("", ["--keep", "soon"]), ("", ["--before", "never"]),
+                ("not in the past", ["--before", "tomorrow"]),
+                ("less than 32M", ["--max-size", "31M"]),
+                ("", ["--keep", "1d", "--before", "yesterday"])]:
+            with self.subTest(args):
+                self.fails(2, reason, *prune, *args)
+        self.assert_sound(1, 9000)
+        self.fails(1, "record something first", "prune", "--db",
+                   self.path("none.db"), "--keep", "1d")
+        self.assertFalse(os.path.exists(self.path("none.db")))
+
+
+class Record(harness.CliTest):
+    def test_prunes_what_is_older_than_is_kept(self):
+        self.record(harness.HEADER + harness.lines(1, 9000), "--keep", "1h")
+        self.assertEqual(self.value("SELECT pruned_seq FROM streams"), 9000)
+        self.assertEqual(self.sql("SELECT * FROM settings"),
+                         [("keep_ns", 3600 * 10**9)])
+
+    def test_stays_within_its_size(self):
+        self.record(harness.HEADER + harness.lines(1, 700_000),
+                    "--max-size", "32M")
+        size = sum(os.path.getsize(self.db + end) for end in ["", "-wal"])
+        self.assertLessEqual(size, 32 << 20)
+        self.assertEqual(self.value("SELECT max(seq) FROM forks"), 700_000)
+        self.assertGreater(self.value("SELECT min(seq) FROM forks"), 1)
+
+    def test_refuses_limits_that_keep_nothing(self):
+        for args in [["--keep", "0"], ["--max-size", "1M"], ["--keep", "x"]]:
+            self.fails(2, "", "record", "--once", "--db", self.db, *args)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,210 @@
+#include "recorder/pruner.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "recorder/writer.h"
+#include "store/database.h"
+#include "tests/unit/testing.h"
+
+namespace forkdb {
+namespace {
+
+class PrunerTest : public testing::Test {
+ protected:
+  PrunerTest()
+      : database_(OpenForWriting(kMemoryDatabase)),
+        writer_(&database_, "x"),
+        pruner_(&database_) {}
+
+  void Write(const std::vector<Record>& records,
+             const std::string& boot_id = "a") {
+    Batch batch = MakeBatch(records);
+    Writer* writer = &writer_;
+    Writer other(&database_, "x");
+    if (boot_id != "a") writer = &other;
+    writer->Write(ProcStream(boot_id), &batch, kStartNs);
+  }
+
+  std::string Sql(const std::string& sql) { return Ask(&database_, sql); }
+
+  // Each number of each stream is a row, in a gap or pruned; nothing refers to
+  // what is not there, and no name is kept that no record has.
+  void ExpectSound() {
+    EXPECT_EQ(Sql("SELECT s.id FROM streams AS s WHERE s.next_seq - 1 <> "
+                  "s.pruned_seq + (SELECT count(*) FROM records WHERE id / "
+                  "1000000000000 = s.id) + (SELECT ifnull(sum(last_seq - "
+                  "first_seq + 1), 0) FROM gaps WHERE stream = s.id)"),
+              "");
+    EXPECT_EQ(Sql("SELECT count(*) FROM forks JOIN streams AS s ON s.id = "
+                  "stream WHERE seq <= s.pruned_seq"),
+              "0");
+    EXPECT_EQ(Sql("SELECT count(*) FROM forks WHERE comm IS NULL OR "
+                  "exit_signal IS NULL OR username IS NULL OR pid_ns IS NULL"),
+              "0");
+    for (const auto& [table, column] :
+         std::vector<std::pair<std::string, std::string>>{
+             {"comms", "comm"},
+             {"users", "user"},
+             {"flag_sets", "flag_set"},
+             {"namespace_sets", "namespace_set"}}) {
+      EXPECT_EQ(Sql("SELECT count(*) FROM " + table + " WHERE id NOT IN " +
+                    "(SELECT " + column + " FROM records)"),
+                "0")
+          << table;
+      // Of closed blocks, as many as there are.
+      EXPECT_EQ(Sql("SELECT " + column + ", block, records FROM " + column +
+                    "_blocks ORDER BY 1, 2"),
+                Sql("SELECT " + column +
+                    ", id / 4096, count(*) FROM records "
+                    "WHERE id / 4096 NOT IN open_blocks GROUP BY 1, 2 "
+                    "ORDER BY 1, 2"));
+    }
+    EXPECT_EQ(Sql("SELECT block, records FROM blocks ORDER BY 1"),
+              Sql("SELECT id / 4096, count(*) FROM records WHERE id / 4096 "
+                  "NOT IN open_blocks GROUP BY 1 ORDER BY 1"));
+    EXPECT_EQ(Sql("SELECT pid, block FROM pid_blocks ORDER BY 1, 2"),
+              Sql("SELECT pid, id / 4096 FROM records WHERE id / 4096 NOT IN "
+                  "open_blocks UNION SELECT tgid, id / 4096 FROM records "
+                  "WHERE id / 4096 NOT IN open_blocks ORDER BY 1, 2"));
+    EXPECT_EQ(Sql("PRAGMA foreign_key_check"), "");
+    EXPECT_EQ(Sql("PRAGMA integrity_check"), "ok");
+  }
+
+  SQLite::Database database_;
+  Writer writer_;
+  Pruner pruner_;
+};
+
+TEST_F(PrunerTest, TakesNothingFromAnEmptyDatabase) {
+  EXPECT_FALSE(pruner_.Oldest());
+  EXPECT_FALSE(pruner_.Prune(Pruner::kAnyTime));
+}
+
+TEST_F(PrunerTest, TakesABlockWhoseRecordsAreAllFromBefore) {
+  Write(ForkRecords(1, 9000));
+  const int64_t newest_ns = ForkRecord(4095).time_ns;
+  EXPECT_FALSE(pruner_.Prune(newest_ns));
+  EXPECT_EQ(pruner_.Prune(newest_ns + 1)->records, 4095);
+  EXPECT_FALSE(pruner_.Prune(newest_ns + 1));
+  EXPECT_EQ(Sql("SELECT min(seq), max(seq) FROM forks"), "4096|9000");
+  EXPECT_EQ(Sql("SELECT pruned_seq FROM streams"), "4095");
+  ExpectSound();
+}
+
+TEST_F(PrunerTest, TakesTheStreamThatIsBehindFirst) {
+  std::vector<Record> late = ForkRecords(1, 100);
+  for (Record& record : late) record.time_ns -= 1'000'000'000'000;
+  Write(ForkRecords(1, 5000), "a");
+  Write(late, "b");
+  EXPECT_EQ(pruner_.Prune(Pruner::kAnyTime)->records, 100);
+  EXPECT_EQ(Sql("SELECT DISTINCT boot FROM forks"), "a");
+  ExpectSound();
+}
+
+TEST_F(PrunerTest, KeepsThePartOfAGapThatIsNotPruned) {
+  Write({ForkRecord(10), ForkRecord(20), ForkRecord(9000)});
+  pruner_.Prune(Pruner::kAnyTime);
+  EXPECT_EQ(Sql("SELECT first_seq, last_seq FROM gaps"), "4096|8999");
+  ExpectSound();
+  pruner_.Prune(Pruner::kAnyTime);
+  EXPECT_EQ(Sql("SELECT count(*) FROM gaps"), "0");
+  EXPECT_EQ(Sql("SELECT pruned_seq, next_seq FROM streams"), "9000|9001");
+  EXPECT_EQ(Sql("SELECT count(*) FROM drains"), "0");
+  ExpectSound();
+}
+
+TEST_F(PrunerTest, DoesNotLetPrunedRecordsComeBack) {
+  Write(ForkRecords(1, 9000));
+  pruner_.Prune(Pruner::kAnyTime);
+  Write(ForkRecords(1, 9001));
+  EXPECT_EQ(Sql("SELECT min(seq), count(*) FROM forks"), "4096|4906");
+  ExpectSound();
+}
+
+TEST_F(PrunerTest, LeavesTheWriterNoNamesThatAreGone) {
+  std::vector<Record> records = ForkRecords(1, 5000);
+  for (Record& record : records) record.comm = record.seq < 4096 ? "a" : "b";
+  Write(records);
+  pruner_.Prune(Pruner::kAnyTime);
+  EXPECT_EQ(Sql("SELECT group_concat(comm) FROM comms"), "b");
+  Record again = ForkRecord(5001);
+  again.comm = "a";
+  Write({again});
+  EXPECT_EQ(Sql("SELECT comm FROM forks WHERE seq = 5001"), "a");
+  ExpectSound();
+}
+
+TEST_F(PrunerTest, MayTakeTheOpenBlockFromAWriterThatGoesOn) {
+  Write(ForkRecords(1, 100));
+  EXPECT_EQ(pruner_.Prune(Pruner::kAnyTime)->records, 100);
+  ExpectSound();
+  Write(ForkRecords(101, 9000));
+  EXPECT_EQ(Sql("SELECT records FROM blocks ORDER BY block LIMIT 1"), "3995");
+  ExpectSound();
+}
+
+TEST_F(PrunerTest, LeavesCreatorPointersToWhatIsGone) {
+  Record child = ForkRecord(5000);
+  child.tgid = child.pid = ForkRecord(1).child_pid;
+  child.start_ns = ForkRecord(1).child_start_ns;
+  std::vector<Record> records = ForkRecords(1, 4999);
+  records.push_back(child);
+  Write(records);
+  pruner_.Prune(Pruner::kAnyTime);
+  EXPECT_EQ(Sql("SELECT caller_id FROM forks WHERE seq = 5000"),
+            "1000000000001");
+}
+
+class RandomPrunerTest : public PrunerTest,
+                         public testing::WithParamInterface<unsigned> {};
+
+TEST_P(RandomPrunerTest, LeavesEachNumberInARowInAGapOrPruned) {
+  std::mt19937 random(GetParam());
+  int64_t seq = 0;
+  for (int step = 0; step < 40; ++step) {
+    std::vector<Record> records;
+    for (int i = 0; i < 900; ++i) {
+      seq += random() % 50 == 0 ? 1 + static_cast<int64_t>(random() % 900) : 1;
+      Record record =
+          random() % 10 == 0 ? FailedRecord(seq, 11) : ForkRecord(seq);
+      record.comm = "c" + std::to_string(seq / 3000 + random() % 20);
+      record.uid = static_cast<uint32_t>(seq / 5000);
+      record.user_ns = static_cast<uint32_t>(seq / 2000 + 1);
+      record.flags = static_cast<uint64_t>(seq / 4000);
+      record.time_ns -= static_cast<int64_t>(random() % 1'000'000'000);
+      records.push_back(record);
+    }
+    std::shuffle(records.begin(), records.end(), random);
+    Write(records);
+    // As slow as it is: some that come late, maybe after they were pruned.
+    Write({ForkRecord(1 + static_cast<int64_t>(random()) % seq)}, "b");
+    const int64_t before_ns = random() % 8 == 0
+                                  ? Pruner::kAnyTime
+                                  : kStartNs + (seq - 9000) * 1'000'000;
+    const std::vector<BlockAge> order = PruningOrder(before_ns, &database_);
+    int64_t pruned = 0;
+    if (before_ns == Pruner::kAnyTime) {
+      if (pruner_.Prune(before_ns)) ++pruned;
+      EXPECT_EQ(pruned, std::min<int64_t>(1, order.size()));
+    } else {
+      for (const BlockAge& age : order) {
+        const auto gone = pruner_.Prune(before_ns);
+        ASSERT_TRUE(gone);
+        EXPECT_EQ(gone->block, age.block);
+      }
+      EXPECT_FALSE(pruner_.Prune(before_ns));
+    }
+  }
+  EXPECT_GT(Sql("SELECT pruned_seq FROM streams LIMIT 1"), "0");
+  ExpectSound();
+}
+
+INSTANTIATE_TEST_SUITE_P(OfSeed, RandomPrunerTest, testing::Range(1U, 6U));
+
+}  // namespace
+}  // namespace forkdb
