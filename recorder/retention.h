@@ -14,9 +14,10 @@
 
 namespace forkdb {
 
-// Of max_bytes, what is left to the log, and to free pages that the next
-// records fill: they would be given back only to be taken again.
-inline constexpr int64_t kReservedBytes = int64_t{12} << 20;
+// Of max_bytes, what is left to the log, which a full drain (65536 records)
+// makes some 16 MB long, and to free pages that the next records fill: they
+// would be given back only to be taken again.
+inline constexpr int64_t kReservedBytes = int64_t{20} << 20;
 inline constexpr int64_t kLeastMaxBytes = int64_t{32} << 20;
 
 struct RetentionOptions {
