@@ -70,10 +70,12 @@ std::string_view TrimBlanks(std::string_view text) {
 }
 
 std::optional<int64_t> ConsumeDecimal(int64_t unit_ns, std::string_view* text) {
+  // from_chars would take "-0".
+  if (text->empty() || text->front() == '-') return std::nullopt;
   int64_t whole = 0;
   const auto result =
       std::from_chars(text->data(), text->data() + text->size(), whole);
-  if (result.ec != std::errc() || whole < 0) return std::nullopt;
+  if (result.ec != std::errc()) return std::nullopt;
   text->remove_prefix(static_cast<size_t>(result.ptr - text->data()));
   int64_t total_ns = 0;
   if (__builtin_mul_overflow(whole, unit_ns, &total_ns)) return std::nullopt;

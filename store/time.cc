@@ -5,7 +5,8 @@
 #include <fmt/core.h>
 #include <time.h>
 
-#include <cctype>
+#include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -84,17 +85,33 @@ bool Matches(std::string_view text, const char* format, Result* result) {
   return !stream.fail() && (stream.eof() || stream.peek() == EOF);
 }
 
+// Cuts a whole number below limit off the start of text.
+std::optional<int64_t> ConsumeBelow(int64_t limit, std::string_view* text) {
+  const size_t digits =
+      std::min(text->find_first_not_of("0123456789"), text->size());
+  if (digits == 0 || digits > 2) return std::nullopt;
+  int64_t number = 0;
+  std::from_chars(text->data(), text->data() + digits, number);
+  text->remove_prefix(digits);
+  if (number >= limit) return std::nullopt;
+  return number;
+}
+
+// "10:00", "10:00:30.5". date's parser would take 25:00 for a day and an hour,
+// and overflow with many digits.
 std::optional<nanoseconds> TimeOfDay(std::string_view text) {
-  nanoseconds time{};
-  if (!Matches(text, "%H:%M:%S", &time) && !Matches(text, "%H:%M", &time)) {
-    return std::nullopt;
+  const std::optional<int64_t> hours = ConsumeBelow(24, &text);
+  if (!hours || !ConsumePrefix(":", &text)) return std::nullopt;
+  const std::optional<int64_t> minutes = ConsumeBelow(60, &text);
+  if (!minutes) return std::nullopt;
+  int64_t seconds_ns = 0;
+  if (!text.empty()) {
+    if (!ConsumePrefix(":", &text)) return std::nullopt;
+    const std::optional<int64_t> ns = ConsumeDecimal(kNsPerSecond, &text);
+    if (!ns || *ns >= 60 * kNsPerSecond || !text.empty()) return std::nullopt;
+    seconds_ns = *ns;
   }
-  // To the parser 25:00 is a day and an hour, and 10:60 is 11:00.
-  const date::hh_mm_ss<nanoseconds> parts(time);
-  std::chrono::minutes minutes{};
-  Matches(text.substr(text.find(':') + 1).substr(0, 2), "%M", &minutes);
-  if (time >= date::days(1) || minutes != parts.minutes()) return std::nullopt;
-  return time;
+  return nanoseconds((*hours * 60 + *minutes) * 60 * kNsPerSecond + seconds_ns);
 }
 
 // The midnight that a date or a day's name at the start of text means; cuts it

@@ -133,6 +133,10 @@ TEST_F(Time, ThatIsNoTimeIsRefusedWithItsText) {
                            "2026-11-23 10",
                            "2026-11-23 10:00 CET",
                            "10:00x",
+                           "010:00",
+                           "10:000",
+                           "10:00:011111111611010000",
+                           "10:00:30.",
                            "10:",
                            ":10",
                            "1",
@@ -149,6 +153,7 @@ TEST_F(Time, ThatIsNoTimeIsRefusedWithItsText) {
                            "@",
                            "@x",
                            "@-1",
+                           "@-0",
                            "@1x",
                            "@1.",
                            "@9223372037",
@@ -189,9 +194,10 @@ TEST(Duration, IsReadWithItsUnits) {
 }
 
 TEST(Duration, ThatIsNoneIsRefused) {
-  for (const char* text : {"", " ", "s", "-1s", "+1s", "1x", "1S", "1 s s",
-                           "1s,2s", ".5s", "1.s", "1e3", "0x1s", "nan", "inf",
-                           "300y", "9223372037s", "99999999999999999999"}) {
+  for (const char* text :
+       {"", " ", "s", "-1s", "-0s", "+1s", "1x", "1S", "1 s s", "1s,2s", ".5s",
+        "1.s", "1e3", "0x1s", "nan", "inf", "300y", "9223372037s",
+        "99999999999999999999"}) {
     EXPECT_THAT(MessageOf<UsageError>([&] { ParseDuration(text); }),
                 testing::StartsWith("duration '"))
         << text;
