@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need (Debian 12), builds, and runs all of them:
-# unit, command line, eBPF on this machine's kernel, and end to end on patched
-# kernels in an emulator. Run it as root. See README.md for what to expect.
+# unit, fuzzing, command line, eBPF on this machine's kernel, and end to end on
+# patched kernels in an emulator. Run it as root. See README.md for what to expect.
 set -eu
 cd "$(dirname "$0")/.."
 . examples/quiet.sh
@@ -18,6 +18,12 @@ echo "== unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 quiet cmake --preset asan
 quiet cmake --build build-asan
 quiet ctest --preset asan
+echo "all passed"
+
+echo "== fuzzing, a minute"
+quiet cmake --preset fuzz
+quiet cmake --build --preset fuzz
+quiet ctest --preset fuzz
 echo "all passed"
 
 echo "== all tests"
