@@ -36,18 +36,19 @@ void Creators::Attach(int64_t boot) {
   look_up_.bind(1, boot);
 }
 
-std::optional<int64_t> Creators::Find(const Record& record) {
+std::optional<int64_t> Creators::Find(int64_t id, const Record& record) {
   const Process caller = {record.start_ns, record.tgid};
   const int64_t* known = Remembered(caller);
-  int64_t id = 0;
+  int64_t creator = 0;
   if (known != nullptr) {
-    id = *known;
+    creator = *known;
   } else {
-    id = LookUp(caller);
-    Remember(caller, id);
+    creator = LookUp(caller);
+    Remember(caller, creator);
   }
-  if (id == 0) return std::nullopt;
-  return id;
+  const bool same_stream = creator / kSeqLimit == id / kSeqLimit;
+  if (creator == 0 || (same_stream && creator >= id)) return std::nullopt;
+  return creator;
 }
 
 void Creators::Add(int64_t id, const Record& record) {

@@ -30,8 +30,9 @@ class Creators {
   // Answers for this boot from now on; boot is the id of a boots row.
   void Attach(int64_t boot);
 
-  // The id of the record that created the record's caller.
-  std::optional<int64_t> Find(const Record& record);
+  // The id of the record that created the caller of the record with this id:
+  // an earlier one, if both are of one stream.
+  std::optional<int64_t> Find(int64_t id, const Record& record);
 
   // Remembers that the record with this id created its child.
   void Add(int64_t id, const Record& record);

@@ -67,6 +67,7 @@ Writer::Writer(SQLite::Database* database, std::string path)
       link_late_(*database,
                  "UPDATE main.records SET caller_id = late.id FROM temp.late "
                  "WHERE records.id > (SELECT min(id) FROM temp.late) "
+                 "AND +records.id > late.id "
                  "AND records.id / 1000000000000 = late.id / 1000000000000 "
                  "AND records.caller_id IS NULL "
                  "AND records.tgid = late.child_pid "
@@ -146,7 +147,7 @@ void Writer::Attach(const Stream& stream) {
 void Writer::Store(const Record& record, int64_t now_ns, Drain* drain) {
   const int64_t id = RecordId(stream_id_, record.seq);
   const bool success = !record.failed();
-  const std::optional<int64_t> caller_id = creators_.Find(record);
+  const std::optional<int64_t> caller_id = creators_.Find(id, record);
   const std::string& username = usernames_.Lookup(record.uid, now_ns);
   if (!success) interner_.Errno(record.ret);
 

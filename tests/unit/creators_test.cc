@@ -126,6 +126,30 @@ TEST_F(CreatorsTest, ThatArriveLateDoNotReplaceYoungerOnes) {
   EXPECT_EQ(Callers(), "1: 2: 3: 4:3");
 }
 
+TEST_F(CreatorsTest, AreNeverLaterRecordsOfTheSameStream) {
+  // No kernel says so, but a file can: 12 calls before it is created.
+  const Record early = Creation(2, 12, 400, 13, 500);
+  const Record creation = Creation(4, 10, 5, 12, 400);
+  Write({Creation(1, 10, 5, 20, 90), early, Creation(3, 10, 5, 21, 95),
+         creation, Creation(5, 12, 400, 14, 600)});
+  EXPECT_EQ(Callers(), "1: 2: 3: 4: 5:4");
+}
+
+TEST_F(CreatorsTest, AreNeverLaterRecordsOfTheSameStreamThatArriveFirst) {
+  Write({Creation(1, 10, 5, 20, 90), Creation(4, 10, 5, 12, 400)});
+  Write({Creation(2, 12, 400, 13, 500)});  // by what is remembered
+  Restart();
+  Write({Creation(3, 12, 400, 14, 500)});  // by what is stored
+  EXPECT_EQ(Callers(), "1: 2: 3: 4:");
+}
+
+TEST_F(CreatorsTest, AreNeverLaterRecordsOfTheSameStreamThatArriveLate) {
+  Write({Creation(1, 10, 5, 20, 90), Creation(4, 12, 400, 13, 500),
+         Creation(6, 12, 400, 14, 500)});
+  Write({Creation(2, 10, 5, 21, 95), Creation(5, 10, 5, 12, 400)});
+  EXPECT_EQ(Callers(), "1: 2: 4: 5: 6:5");
+}
+
 TEST_F(CreatorsTest, ThatAnotherRecorderStoredAreFound) {
   Write({Creation(1, 10, 5, 20, 90)});
   {
