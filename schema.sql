@@ -81,12 +81,15 @@ CREATE TABLE gaps (
 ) STRICT;
 
 -- Lines that were not records: the first few of each drain (drains.rejected
--- counts them all).
+-- counts them all), each line of a stream once.
 CREATE TABLE rejects (
   id INTEGER PRIMARY KEY,
   drain INTEGER NOT NULL REFERENCES drains (id),
+  stream INTEGER NOT NULL REFERENCES streams (id),
   reason TEXT NOT NULL,
-  line BLOB NOT NULL
+  line BLOB NOT NULL,
+  -- Serves: whether a source that is read again brings it again.
+  UNIQUE (stream, line)
 ) STRICT;
 
 -- What the last recorder was told to keep: 'keep_ns' (a length of time) and

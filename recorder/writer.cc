@@ -55,9 +55,11 @@ Writer::Writer(SQLite::Database* database, std::string path)
                     "INSERT INTO drains (stream, time_ns, records, duplicates, "
                     "rejected, first_id, last_id) "
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+      find_reject_(*database,
+                   "SELECT 1 FROM rejects WHERE stream = ?1 AND line = ?2"),
       insert_reject_(*database,
-                     "INSERT INTO rejects (drain, reason, line) "
-                     "VALUES (?1, ?2, ?3)"),
+                     "INSERT INTO rejects (drain, stream, reason, line) "
+                     "VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"),
       insert_late_(
           *WithLateTable(database),
           "INSERT OR IGNORE INTO temp.late (id, child_pid, child_start_ns) "
@@ -125,7 +127,7 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
     inserter_.Reset();
     for (SQLite::Statement* statement :
          {&find_time_, &find_next_seq_, &update_next_seq_, &insert_drain_,
-          &insert_reject_, &insert_late_, &link_late_}) {
+          &find_reject_, &insert_reject_, &insert_late_, &link_late_}) {
       statement->tryReset();
     }
     stream_id_ = 0;
@@ -246,13 +248,25 @@ void Writer::CorrectBlocks(const Drain& drain) {
   }
 }
 
+bool Writer::HasNewReject(const Batch& batch) {
+  return std::any_of(
+      batch.rejects.begin(), batch.rejects.end(), [&](const Reject& reject) {
+        find_reject_.bind(1, stream_id_);
+        find_reject_.bindNoCopy(2, reject.line.data(),
+                                static_cast<int>(reject.line.size()));
+        const bool found = find_reject_.executeStep();
+        find_reject_.reset();
+        return !found;
+      });
+}
+
 void Writer::StoreDrain(const Batch& batch, int64_t now_ns,
                         const Drain& drain) {
   update_next_seq_.bind(1, stream_id_);
   update_next_seq_.bind(2, next_seq_);
   Run(&update_next_seq_);
   // A pass that found nothing new is not worth a row.
-  if (drain.records == 0 && drain.rejected == 0) return;
+  if (drain.records == 0 && !HasNewReject(batch)) return;
   insert_drain_.bind(1, stream_id_);
   insert_drain_.bind(2, now_ns);
   insert_drain_.bind(3, drain.records);
@@ -264,8 +278,9 @@ void Writer::StoreDrain(const Batch& batch, int64_t now_ns,
   const int64_t drain_id = database_->getLastInsertRowid();
   for (const Reject& reject : batch.rejects) {
     insert_reject_.bind(1, drain_id);
-    insert_reject_.bindNoCopy(2, reject.reason);
-    insert_reject_.bindNoCopy(3, reject.line.data(),
+    insert_reject_.bind(2, stream_id_);
+    insert_reject_.bindNoCopy(3, reject.reason);
+    insert_reject_.bindNoCopy(4, reject.line.data(),
                               static_cast<int>(reject.line.size()));
     Run(&insert_reject_);
   }

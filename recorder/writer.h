@@ -34,7 +34,8 @@ struct Drain {
 // A record is stored once: what the stream's next_seq is past, and no gap
 // holds, is a duplicate. So a source can be read again from its start at any
 // time, by this recorder, a later one, or another at the same time. A record
-// that arrives late is taken out of its gap.
+// that arrives late is taken out of its gap. A line that is not a record is
+// stored once for its stream.
 //
 // Each Write() is one transaction that reads what it builds on (next_seq, gaps)
 // inside it: all of the batch is stored or, after an exception, none of it.
@@ -62,6 +63,8 @@ class Writer {
   void CloseBlockBefore(int64_t seq);
   // Brings those up to date that were closed before they got a record.
   void CorrectBlocks(const Drain& drain);
+  // Whether a line that is no record was not there before.
+  bool HasNewReject(const Batch& batch);
   void StoreDrain(const Batch& batch, int64_t now_ns, const Drain& drain);
   // Reads what it builds on; what others did since the last time makes the
   // caches anew.
@@ -80,6 +83,7 @@ class Writer {
   SQLite::Statement find_next_seq_;
   SQLite::Statement update_next_seq_;
   SQLite::Statement insert_drain_;
+  SQLite::Statement find_reject_;
   SQLite::Statement insert_reject_;
   SQLite::Statement insert_late_;
   SQLite::Statement link_late_;

@@ -31,7 +31,7 @@ class Schema : public testing::Test {
       INSERT INTO drains VALUES (1, 1, 0, 1, 0, 0, 1000000000001,
         1000000000001);
       INSERT INTO gaps VALUES (1, 1, 2, 3, 0, NULL, NULL);
-      INSERT INTO rejects VALUES (1, 1, 'seq: missing', x'ff');
+      INSERT INTO rejects VALUES (1, 1, 1, 'seq: missing', x'ff');
       INSERT INTO comms VALUES (1, 'sh');
       INSERT INTO users VALUES (1, 0, 'root');
       INSERT INTO flag_sets (id, flags, exit_signal) VALUES (1, 0, 17);
@@ -104,6 +104,7 @@ TEST_F(Schema, RefusesRowsThatCannotBeTrue) {
       "gaps SET first_seq = 4",
       "gaps SET stream = 2",
       "rejects SET drain = 2",
+      "rejects SET stream = 2",
       "rejects SET line = 'text'",
       "comms SET comm = 1",
       "comms SET comm = NULL",

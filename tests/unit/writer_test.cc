@@ -74,16 +74,39 @@ TEST_F(WriterTest, StoresWhatRepeatsOnce) {
 TEST_F(WriterTest, NotesEachDrainAndTheLinesThatWereNoRecords) {
   Batch batch = MakeBatch(ForkRecords(1, 2));
   for (int i = 0; i < 100; ++i) {
-    batch.Add({"seq: missing", std::string("\xff\n\0", 3)});
+    batch.Add({"seq: missing", std::string("\xff\n\0", 3) + std::to_string(i)});
   }
   writer_.Write(ProcStream("a"), &batch, 77);
   EXPECT_EQ(Sql("SELECT id, stream, time_ns, records, duplicates, rejected, "
                 "first_id, last_id FROM drains"),
             "1|1|77|2|0|100|1000000000001|1000000000002");
-  EXPECT_EQ(Sql("SELECT count(*), drain, reason, hex(line) FROM rejects"),
-            "16|1|seq: missing|FF0A00");
+  EXPECT_EQ(Sql("SELECT count(*), drain, stream, reason, hex(min(line)) FROM "
+                "rejects"),
+            "16|1|1|seq: missing|FF0A0030");
   Write(ForkRecords(1, 2));
   EXPECT_EQ(Sql("SELECT count(*) FROM drains"), "1") << "nothing was new";
+}
+
+TEST_F(WriterTest, StoresALineThatIsNoRecordOnceForAStream) {
+  const auto write = [&](const char* boot_id, std::vector<Record> records,
+                         const std::vector<std::string>& lines) {
+    Batch batch = MakeBatch(std::move(records));
+    for (const std::string& line : lines) batch.Add({"bad", line});
+    writer_.Write(ProcStream(boot_id), &batch, kStartNs);
+    return Sql(
+        "SELECT group_concat(stream || hex(line), ' '), "
+        "(SELECT group_concat(rejected, ' ') FROM drains) FROM rejects");
+  };
+  EXPECT_EQ(write("a", ForkRecords(1, 2), {"A", "B", "A"}), "141 142|3");
+  EXPECT_EQ(write("a", ForkRecords(1, 2), {"A", "B", "A"}), "141 142|3");
+  EXPECT_EQ(write("a", {}, {"B"}), "141 142|3") << "the source read again";
+  EXPECT_EQ(write("a", {}, {"B", "C"}), "141 142 143|3 2");
+  EXPECT_EQ(write("a", ForkRecords(1, 3), {"A"}), "141 142 143|3 2 1");
+  Writer other(&database_, "x");
+  Batch batch;
+  batch.Add({"bad", "A"});
+  other.Write(ProcStream("b"), &batch, kStartNs);
+  EXPECT_EQ(Sql("SELECT count(*) FROM rejects WHERE stream = 2"), "1");
 }
 
 TEST_F(WriterTest, StartsANewBootAndStreamAfterAReboot) {
