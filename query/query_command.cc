@@ -113,8 +113,14 @@ void AddQueryCommand(CLI::App* app) {
     if (option != sql && name != "--db" && name != "--help")
       sql->excludes(option);
   }
-  command->add_option("--format", options->format, "table, json, csv or tsv")
-      ->transform(CLI::CheckedTransformer(FormatNames()));
+  command
+      ->add_option_function<std::string>(
+          "--format",
+          [options](const std::string& name) {
+            options->format = ParseFormat(name);
+          },
+          "table, json, csv or tsv")
+      ->default_str("table");
   command->footer(kExamples);
   command->callback([options] { RunQuery(*options); });
 }

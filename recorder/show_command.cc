@@ -139,8 +139,14 @@ void AddShowCommand(CLI::App* app) {
                     "Go on with new records until interrupted");
   command->add_option("-n,--limit", options->limit, "Only the newest N")
       ->check(CLI::PositiveNumber);
-  command->add_option("--format", options->format, "table, json, csv or tsv")
-      ->transform(CLI::CheckedTransformer(FormatNames()));
+  command
+      ->add_option_function<std::string>(
+          "--format",
+          [options](const std::string& name) {
+            options->format = ParseFormat(name);
+          },
+          "table, json, csv or tsv")
+      ->default_str("table");
   command->footer(kExamples);
   command->callback([options] { Show(*options).Run(); });
 }

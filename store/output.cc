@@ -206,6 +206,14 @@ std::map<std::string, Format> FormatNames() {
           {"tsv", Format::kTsv}};
 }
 
+Format ParseFormat(const std::string& name) {
+  const std::map<std::string, Format> names = FormatNames();
+  const auto found = names.find(name);
+  if (found != names.end()) return found->second;
+  throw UsageError(fmt::format(
+      "--format {}: no such format: write table, json, csv or tsv", name));
+}
+
 std::unique_ptr<RowPrinter> NewRowPrinter(Format format,
                                           std::vector<std::string> columns,
                                           std::FILE* stream) {

@@ -18,6 +18,9 @@ enum class Format { kTable, kJson, kCsv, kTsv };
 // What --format takes.
 std::map<std::string, Format> FormatNames();
 
+// The format of that name. Throws UsageError.
+Format ParseFormat(const std::string& name);
+
 // Prints rows one by one. Whatever the cells hold, one row is one record of the
 // format, and no control byte reaches the stream. Not thread-safe. Throws Error
 // if the stream cannot be written.

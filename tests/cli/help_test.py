@@ -27,6 +27,10 @@ class Help(harness.CliTest):
             self.assertIn("Usage: forkdb", text)
             self.assertGreaterEqual(len(examples(text)), 4, command)
 
+    def test_is_plain_words(self):
+        for name in SUBCOMMANDS:
+            self.assertNotRegex(self.help_of(name), "ENUM|->")
+
     def test_names_every_subcommand(self):
         text = self.help_of()
         for name in SUBCOMMANDS:
@@ -94,7 +98,9 @@ class Usage(harness.CliTest):
                      ["record", "--interval", "0", "--source", self.source],
                      ["record", "--interval", "-1s", "--source", self.source],
                      ["record", "--interval", "2d", "--source", self.source],
-                     [*query, "--format", "xml"], [*query, "-n", "-1"],
+                     [*query, "--format", "xml"],
+                     [*query, "--format", "2"], [*query, "--format", ""],
+                     [*query, "--format", "JSON"], [*show, "--format", "1"], [*query, "-n", "-1"],
                      [*query, "-n", "x"], [*query, "--uid", "x"],
                      [*query, "--since", "never"],
                      [*query, "--since", "2026-1-3"],

@@ -1,5 +1,6 @@
 #include "store/output.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -84,6 +85,17 @@ std::string UndoCell(std::string text, bool csv) {
     i += 3;
   }
   return bytes;
+}
+
+TEST(Output, IsOfTheFormatThatIsNamed) {
+  for (const auto& [name, format] : FormatNames()) {
+    EXPECT_EQ(ParseFormat(name), format);
+  }
+  for (const char* name : {"", "0", "1", "Table", "json ", "xml"}) {
+    EXPECT_THAT(MessageOf<UsageError>([&] { ParseFormat(name); }),
+                testing::HasSubstr("table, json, csv or tsv"))
+        << name;
+  }
 }
 
 TEST(Output, HoldsNoControlByteAndOneLineARow) {
