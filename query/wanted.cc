@@ -125,7 +125,10 @@ void Store::WantNames(const Filter& filter) {
   if (!filter.comms.empty()) {
     std::vector<std::string> terms;
     for (const std::string& comm : filter.comms) {
-      terms.emplace_back(IsPattern(comm) ? "comm GLOB ?" : "comm = ?");
+      // Names that are not UTF-8 are BLOBs, which no text equals or matches.
+      const char* term = IsPattern(comm) ? "CAST(comm AS TEXT) GLOB ?{}"
+                                         : "comm IN (?{0}, CAST(?{0} AS BLOB))";
+      terms.push_back(fmt::format(fmt::runtime(term), terms.size() + 1));
     }
     Want("comm",
          fmt::format("SELECT id FROM comms WHERE {}", fmt::join(terms, " OR ")),

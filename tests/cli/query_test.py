@@ -55,6 +55,18 @@ class Formats(harness.CliTest):
                              else bytes(comm))
             self.assertEqual(comms, HOSTILE)
 
+    def test_every_comm_is_found_by_its_bytes(self):
+        def found(comm):
+            answer = self.ok(*query, b"--comm=" + comm)
+            return [int(line) for line in answer.split()[1:]]
+
+        query = ["query", "--db", self.db, "--columns", "seq", "--format",
+                 "tsv"]
+        for seq, comm in enumerate(HOSTILE, 1):
+            if comm:
+                self.assertEqual(found(comm), [seq], comm)
+        self.assertEqual(found(b"*"), list(range(1, len(HOSTILE) + 1)))
+
     def test_csv_brings_back_every_comm(self):
         for answer in self.answers("csv"):
             rows = csv.DictReader(io.StringIO(answer.decode()))
