@@ -33,6 +33,20 @@ class Interrupted(harness.CliTest):
         self.assertEqual(self.stop(recorder)[0], 0)
         self.assert_sound(1, 9)
 
+    def test_a_line_without_its_end_is_read_once_it_is_whole(self):
+        lines = harness.lines(1, 20)
+        parts = [lines[:700], lines[700:703], lines[703:-2], lines[-2:]]
+        self.write("source.txt", harness.HEADER)
+        for number, part in enumerate(parts, 1):
+            with open(self.source, "ab") as source:
+                source.write(part)
+            recorder = self.start_recorder(self.source)
+            whole = b"".join(parts[:number]).count(b"\n")
+            self.wait_for_rows(whole)
+            self.assertEqual(self.stop(recorder)[0], 0)
+            self.assert_sound(1, whole)
+        self.assertEqual(self.sql("SELECT * FROM rejects"), [])
+
     def test_a_restart_neither_repeats_nor_misses(self):
         self.write("source.txt", harness.HEADER)
         for first in range(1, 100, 33):
