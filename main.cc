@@ -11,6 +11,7 @@
 #include <string>
 
 #include "query/query_command.h"
+#include "query/stats_command.h"
 #include "recorder/prune_command.h"
 #include "recorder/record_command.h"
 #include "recorder/show_command.h"
@@ -27,6 +28,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb record                               record in the background
   forkdb query --since -1h --failed           what failed in the last hour
   forkdb query "username = 'alice'" -n 20     alice's newest 20
+  forkdb stats --since -1h --compare          the last hour beside the one before
   forkdb show -n 10                           what the kernel holds, decoded
 
 Exit codes: 0 done, 1 failure, 2 bad usage, 130 interrupted.)";
@@ -50,6 +52,7 @@ int main(int argc, char** argv) {
   try {
     forkdb::AddRecordCommand(&app);
     forkdb::AddQueryCommand(&app);
+    forkdb::AddStatsCommand(&app);
     forkdb::AddShowCommand(&app);
     forkdb::AddPruneCommand(&app);
     app.parse(argc, argv);

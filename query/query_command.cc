@@ -9,6 +9,7 @@
 #include <string>
 
 #include "query/filter.h"
+#include "query/filter_command.h"
 #include "query/reader.h"
 #include "store/database.h"
 #include "store/output.h"
@@ -29,21 +30,15 @@ constexpr char kExamples[] = R"(Examples:
 struct QueryOptions {
   std::string db = kDefaultDatabasePath;
   std::optional<std::string> sql;
-  Filter filter;
-  std::optional<std::string> since;
-  std::optional<std::string> until;
-  std::optional<std::string> boot;
+  FilterOptions filter;
   std::optional<std::string> columns;
   Shape shape;
   Format format = Format::kTable;
 };
 
 void RunQuery(const QueryOptions& options) {
-  Filter filter = options.filter;
+  Filter filter = ReadFilter(options.filter, RealtimeNow());
   Shape shape = options.shape;
-  const int64_t now_ns = RealtimeNow();
-  if (options.since) filter.since_ns = ParseTime(*options.since, now_ns);
-  if (options.until) filter.until_ns = ParseTime(*options.until, now_ns);
   if (options.columns) {
     shape.columns = ParseColumns(*options.columns);
   } else if (options.format == Format::kTable) {
@@ -52,37 +47,12 @@ void RunQuery(const QueryOptions& options) {
     shape.columns = ViewColumns();
   }
   Reader reader(options.db);
-  if (options.boot) filter.boot = reader.FindBoot(*options.boot);
+  if (options.filter.boot) filter.boot = reader.FindBoot(*options.filter.boot);
   if (options.sql) {
     reader.PrintSql(*options.sql, options.format, stdout);
   } else {
     reader.Print(filter, shape, options.format, stdout);
   }
-}
-
-void AddFilterOptions(CLI::App* command, QueryOptions* options) {
-  Filter& filter = options->filter;
-  command->add_option(
-      "--since", options->since,
-      "At this time or later: \"2026-11-23 10:00\", yesterday, -1h");
-  command->add_option("--until", options->until, "At this time or earlier");
-  command->add_option("--user", filter.users, "User name")
-      ->allow_extra_args(false);
-  command->add_option("--uid", filter.uids, "User id")->allow_extra_args(false);
-  command->add_option("--pid", filter.pids, "Caller's process or thread id")
-      ->allow_extra_args(false);
-  command->add_option("--child", filter.children, "Child's pid")
-      ->allow_extra_args(false);
-  command->add_option("--comm", filter.comms, "Caller's command; * and ? match")
-      ->allow_extra_args(false);
-  command->add_option("--flag", filter.flags, "Clone flag; all of several")
-      ->allow_extra_args(false);
-  command->add_option("--errno", filter.errnos, "Error name, such as EAGAIN")
-      ->allow_extra_args(false);
-  command->add_flag("--failed", filter.failed, "Failed calls only");
-  command->add_option(
-      "--boot", options->boot,
-      "0 for the latest boot, -1 for the one before, or a boot id");
 }
 
 }  // namespace
@@ -91,12 +61,10 @@ void AddQueryCommand(CLI::App* app) {
   auto options = std::make_shared<QueryOptions>();
   CLI::App* command =
       app->add_subcommand("query", "Ask what was recorded; reads only");
-  command->add_option("condition", options->filter.condition,
-                      "SQL condition over the columns of the view forks");
   command->add_option("--db", options->db, "Database file")
       ->envname("FORKDB_DB")
       ->capture_default_str();
-  AddFilterOptions(command, options.get());
+  AddFilterOptions(command, &options->filter);
   command->add_option("--columns", options->columns,
                       "Columns to print: a,b,c or all");
   command->add_option("--order", options->shape.order,

@@ -121,6 +121,12 @@ void Reader::PrintSql(const std::string& sql, Format format,
   PrintQuestion({sql, {}}, format, stream);
 }
 
+Stats Reader::ReadStats(const StatsOptions& options, int64_t now_ns) {
+  Stats stats;
+  Ask(path_, [&] { stats = forkdb::ReadStats(options, now_ns, &database_); });
+  return stats;
+}
+
 void Reader::PrintQuestion(const Question& question, Format format,
                            std::FILE* stream) {
   SQLite::Statement statement = Compile(&database_, question);

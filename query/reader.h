@@ -11,6 +11,7 @@
 
 #include "query/filter.h"
 #include "query/search.h"
+#include "query/stats.h"
 #include "store/output.h"
 
 namespace forkdb {
@@ -34,6 +35,9 @@ class Reader {
   // Prints the answer of a user's SELECT. Throws UsageError, too, if it would
   // do more than read.
   void PrintSql(const std::string& sql, Format format, std::FILE* stream);
+
+  // Counts (stats.h). Throws as Print() does.
+  Stats ReadStats(const StatsOptions& options, int64_t now_ns);
 
  private:
   void PrintQuestion(const Question& question, Format format,

@@ -41,6 +41,11 @@ Search::Search(SQLite::Database* database, const Filter& filter)
       until_ns_(filter.until_ns.value_or(kLast)),
       timed_(filter.since_ns || filter.until_ns),
       wanted_(StoreWanted(database, filter)) {
+  takes_whole_blocks_ =
+      filter.condition.empty() &&
+      std::all_of(wanted_.begin(), wanted_.end(), [](const WantedKind* kind) {
+        return kind->name == "stream";
+      });
   ChooseDriver();
   NarrowBlocks();
 }

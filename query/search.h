@@ -51,6 +51,10 @@ class Search {
   Question Ordered(const std::string& columns, const std::string& order,
                    int64_t limit) const;
 
+  // Whether a block that lies wholly inside the filter's times matches with all
+  // of its records: nothing is named but times and a boot.
+  bool takes_whole_blocks() const { return takes_whole_blocks_; }
+
   // The statement that finds the runs' blocks, for those who ask SQLite how it
   // will go about it.
   Question BlocksQuestion(bool descending, int64_t from_block) const;
@@ -72,6 +76,7 @@ class Search {
   int64_t since_ns_;
   int64_t until_ns_;
   bool timed_;
+  bool takes_whole_blocks_ = false;
   std::vector<const WantedKind*> wanted_;
   const WantedKind* driver_ = nullptr;  // NULL for the table blocks
   std::vector<int64_t> driver_values_;  // empty where there are too many

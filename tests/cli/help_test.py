@@ -7,7 +7,7 @@ import unittest
 
 import harness
 
-SUBCOMMANDS = ["record", "query", "show", "prune"]
+SUBCOMMANDS = ["record", "query", "stats", "show", "prune"]
 
 
 def examples(text):
@@ -42,6 +42,10 @@ class Help(harness.CliTest):
             example for example in examples(self.help_of("query")))
         self.run_examples(example for example in examples(self.help_of())
                           if example.startswith("forkdb query"))
+
+    def test_examples_of_stats_work(self):
+        self.record(harness.HEADER + harness.lines(1, 9))
+        self.run_examples(examples(self.help_of("stats")))
 
     def test_examples_of_show_work(self):
         self.write("saved.txt", harness.HEADER + harness.lines(1, 9))

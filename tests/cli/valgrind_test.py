@@ -42,6 +42,8 @@ class Valgrind(harness.CliTest):
         self.assertEqual(out.count(b"EAGAIN"), 9)
         self.assert_clean(0, *query, "--since", "2025-11-24", "--format",
                           "json", "--order", "pid, time_ns DESC", "errno = ''")
+        self.assert_clean(0, "stats", "--db", self.db, "--since",
+                          "2025-11-24", "--compare")
         self.assert_clean(2, *query, "--sql", "DELETE FROM forks")
         self.assert_clean(0, "show", "--source", source, "--format", "csv")
         self.assert_clean(0, "prune", "--db", self.db, "--max-size", "40M")

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "query/reader.h"
-#include "recorder/writer.h"
 #include "store/database.h"
+#include "tests/unit/random_history.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -18,109 +18,9 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr int64_t kRecords = 5 * kBlockRecords / 2;
-
-// A record whose values are common in some blocks and rare in others.
-Record RandomRecord(int64_t seq, std::mt19937* random) {
-  const auto one_in = [&](unsigned n) { return (*random)() % n == 0; };
-  Record record =
-      one_in(50) ? FailedRecord(seq, one_in(3) ? 12 : 11) : ForkRecord(seq);
-  record.time_ns += static_cast<int64_t>((*random)() % 1'000'000'000);
-  record.comm = "c" + std::to_string((*random)() % 8);
-  if (one_in(3000)) record.comm = "rare" + std::to_string((*random)() % 3);
-  record.uid = 4'000'000'000U + (*random)() % 4 * (seq > kBlockRecords ? 1 : 0);
-  if (one_in(4)) record.flags = 0x10000100;
-  if (one_in(2000)) record.flags = 0x50000000;
-  record.pid = 100 + static_cast<int32_t>((*random)() % 3000 + seq / 10);
-  record.tgid = one_in(2) ? record.pid : record.pid - 1;
-  return record;
-}
-
-// A filter, and the condition that says the same in plain SQL.
-struct Asked {
-  Filter filter;
-  std::string sql = "1";
-};
-
-Asked RandomQuestion(std::mt19937* random) {
-  Asked asked;
-  const auto often = [&](unsigned n) { return (*random)() % n == 0; };
-  const auto also = [&](const std::string& sql) { asked.sql += " AND " + sql; };
-  if (often(3)) {
-    asked.filter.comms = {"c1", "rare?"};
-    also("(comm = 'c1' OR comm GLOB 'rare?')");
-  } else if (often(6)) {
-    asked.filter.comms = {"*"};
-  }
-  if (often(3)) {
-    const auto uid = 4'000'000'000 + static_cast<int64_t>((*random)() % 5);
-    asked.filter.uids = {uid};
-    also("uid = " + std::to_string(uid));
-  }
-  if (often(4)) {
-    asked.filter.flags = {"NEWUSER"};
-    if (often(2)) asked.filter.flags.emplace_back("NEWNET");
-    also(asked.filter.flags.size() == 1
-             ? "flags_raw & 0x10000000"
-             : "flags_raw & 0x50000000 = 0x50000000");
-  }
-  if (often(4)) {
-    asked.filter.errnos = {"ENOMEM"};
-    also("errno = 'ENOMEM'");
-  } else if (often(4)) {
-    asked.filter.failed = true;
-    also("ret < 0");
-  }
-  if (often(4)) {
-    const auto pid = 100 + static_cast<int64_t>((*random)() % 3500);
-    asked.filter.pids = {pid, pid + 1};
-    also("(pid BETWEEN {0} AND {0} + 1 OR tgid BETWEEN {0} AND {0} + 1)");
-    for (size_t at; (at = asked.sql.find("{0}")) != std::string::npos;) {
-      asked.sql.replace(at, 3, std::to_string(pid));
-    }
-  }
-  if (often(5)) {
-    const auto child = 10'000 + static_cast<int64_t>((*random)() % kRecords);
-    asked.filter.children = {child, child + 5000};
-    also("child_pid IN (" + std::to_string(child) + ", " +
-         std::to_string(child + 5000) + ")");
-  }
-  if (often(3)) {
-    asked.filter.since_ns =
-        kStartNs + static_cast<int64_t>((*random)() % kRecords) * 1'000'000;
-    also("time_ns >= " + std::to_string(*asked.filter.since_ns));
-  }
-  if (often(3)) {
-    asked.filter.until_ns =
-        kStartNs + static_cast<int64_t>((*random)() % kRecords) * 1'000'000;
-    also("time_ns <= " + std::to_string(*asked.filter.until_ns));
-  }
-  if (often(4)) {
-    asked.filter.boot = 2;
-    also("stream = 2");
-  }
-  if (often(4)) {
-    asked.filter.condition = "pid % 2 = 0";
-    also("pid % 2 = 0");
-  }
-  return asked;
-}
-
 class SearchTest : public testing::Test {
  protected:
-  SearchTest() : path_(dir_.File("fork.db")) {
-    SQLite::Database database = OpenForWriting(path_);
-    std::mt19937 random(1);
-    for (const char* boot : {"first", "second"}) {
-      Writer writer(&database, path_);
-      std::vector<Record> records;
-      for (int64_t seq = 1; seq <= kRecords; ++seq) {
-        records.push_back(RandomRecord(seq, &random));
-      }
-      Batch batch = MakeBatch(records);
-      writer.Write(ProcStream(boot), &batch, kStartNs);
-    }
-  }
+  SearchTest() : path_(dir_.File("fork.db")) { MakeRandomHistory(path_); }
 
   std::string Print(const Filter& filter, const Shape& shape) {
     Reader reader(path_);

@@ -1,0 +1,32 @@
+// The options by which the commands that ask choose records.
+
+#ifndef FORKDB_QUERY_FILTER_COMMAND_H_
+#define FORKDB_QUERY_FILTER_COMMAND_H_
+
+#include <CLI/App.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "query/filter.h"
+
+namespace forkdb {
+
+// A filter as the command line has it: times and boot are still text.
+struct FilterOptions {
+  Filter filter;
+  std::optional<std::string> since;
+  std::optional<std::string> until;
+  std::optional<std::string> boot;
+};
+
+// Adds the condition and --since to --boot; options must outlive the command.
+void AddFilterOptions(CLI::App* command, FilterOptions* options);
+
+// The filter with its times; now_ns is what relative ones count from. The boot
+// is still to be looked up. Throws UsageError.
+Filter ReadFilter(const FilterOptions& options, int64_t now_ns);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_FILTER_COMMAND_H_

@@ -1,0 +1,43 @@
+// What a window of history looks like: `forkdb stats`.
+
+#ifndef FORKDB_QUERY_STATS_H_
+#define FORKDB_QUERY_STATS_H_
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "query/filter.h"
+#include "query/stats_sections.h"
+#include "query/window.h"
+
+namespace forkdb {
+
+struct StatsOptions {
+  Filter filter;
+  bool compare = false;  // with the window before; needs filter.since_ns
+  size_t top = 10;       // of each list
+  // More records than this are counted by blocks, where they can be.
+  int64_t most_rows = 1'000'000;
+};
+
+struct Stats {
+  Window window;
+  std::optional<Window> before;
+  int64_t records = 0;
+  // False where callers and seconds were left out, for no block counts them.
+  bool has_rows = false;
+  std::vector<StatsSection> sections;
+};
+
+// Counts what the filter asks for in its window (ChooseWindow()). To be used
+// inside one transaction. Throws UsageError.
+Stats ReadStats(const StatsOptions& options, int64_t now_ns,
+                SQLite::Database* database);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_STATS_H_

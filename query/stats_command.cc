@@ -1,0 +1,91 @@
+#include "query/stats_command.h"
+
+#include <fmt/core.h>
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <string>
+
+#include "query/filter_command.h"
+#include "query/reader.h"
+#include "query/stats.h"
+#include "query/stats_printer.h"
+#include "store/database.h"
+#include "store/output.h"
+#include "store/time.h"
+
+namespace forkdb {
+namespace {
+
+constexpr char kExamples[] = R"(Examples:
+  forkdb stats                                  all that was recorded
+  forkdb stats --since -1h                      the last hour
+  forkdb stats --since -1h --compare            beside the hour before
+  forkdb stats --user root --failed --top 3     what failed for root
+  forkdb stats --since yesterday --until today --format json)";
+
+struct Options {
+  std::string db = kDefaultDatabasePath;
+  FilterOptions filter;
+  StatsOptions stats;
+  bool deep = false;
+  Format format = Format::kTable;
+};
+
+void RunStats(const Options& options) {
+  const int64_t now_ns = RealtimeNow();
+  StatsOptions question = options.stats;
+  question.filter = ReadFilter(options.filter, now_ns);
+  if (options.deep) {
+    question.most_rows = std::numeric_limits<int64_t>::max();
+  }
+  Reader reader(options.db);
+  if (options.filter.boot) {
+    question.filter.boot = reader.FindBoot(*options.filter.boot);
+  }
+  const Stats stats = reader.ReadStats(question, now_ns);
+  PrintStats(stats, options.format, stdout);
+  if (!stats.has_rows) {
+    fmt::print(stderr,
+               "forkdb: callers and busiest seconds are left out, for there "
+               "are more than {} records: --deep reads them all\n",
+               question.most_rows);
+  }
+}
+
+}  // namespace
+
+void AddStatsCommand(CLI::App* app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app->add_subcommand(
+      "stats", "Count what was recorded: rate, users, commands, errors");
+  command->add_option("--db", options->db, "Database file")
+      ->envname("FORKDB_DB")
+      ->capture_default_str();
+  AddFilterOptions(command, &options->filter);
+  command->add_flag("--compare", options->stats.compare,
+                    "Beside the window of the same length before --since");
+  command
+      ->add_option("-n,--top", options->stats.top, "The N largest of each list")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_flag("--deep", options->deep,
+                    "Callers and busiest seconds, too, of any number of "
+                    "records: reads each of them");
+  command
+      ->add_option_function<std::string>(
+          "--format",
+          [options](const std::string& name) {
+            options->format = ParseFormat(name);
+          },
+          "table, json, csv or tsv")
+      ->default_str("table");
+  command->footer(kExamples);
+  command->callback([options] { RunStats(*options); });
+}
+
+}  // namespace forkdb

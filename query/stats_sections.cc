@@ -1,0 +1,285 @@
+#include "query/stats_sections.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <linux/sched.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "store/decode.h"
+#include "store/duration.h"
+#include "store/escape.h"
+#include "store/time.h"
+
+namespace forkdb {
+namespace {
+
+constexpr uint64_t kNewNamespace = 0x7e020080;  // as in schema.sql
+
+// A count of each name, now and before.
+struct Pair {
+  int64_t records = 0;
+  int64_t before = 0;
+};
+using Named = std::map<std::string, Pair>;
+
+// A flag set as the totals and the namespaces need it.
+struct FlagSet {
+  std::string names;
+  uint64_t flags = 0;
+};
+
+Value TextOrBlob(const std::string& bytes) {
+  if (IsUtf8(bytes)) return bytes;
+  return Blob{bytes};
+}
+
+void AddEntry(Value name, const Pair& pair, StatsSection* section) {
+  StatsEntry& entry = section->entries.emplace_back();
+  entry.name = std::move(name);
+  entry.records = pair.records;
+  entry.before = pair.before;
+}
+
+// Turns Counts, of one window or of two, into the sections.
+class Describer {
+ public:
+  Describer(SQLite::Database* database, size_t top, const Counts& now,
+            const Counts& before)
+      : database_(database), top_(top), now_(now), before_(before) {
+    ReadFlagSets();
+  }
+
+  StatsSection Totals();
+  StatsSection Rate(const Bins& bins);
+  StatsSection Users();
+  StatsSection Commands();
+  StatsSection Callers();
+  StatsSection Flags();
+  StatsSection Errnos();
+  StatsSection Namespaces();
+  StatsSection Seconds();
+
+ private:
+  void ReadFlagSets();
+  // Both windows' counts by name; name turns an id into one.
+  template <typename Name>
+  Named ByName(Counts::ById Counts::*counts, const Name& name);
+  Named ByQuery(Counts::ById Counts::*counts, const char* sql);
+  // Of the flag sets that match, failed calls or all.
+  template <typename Match>
+  Pair Sum(Counts::ById Counts::*counts, const Match& match);
+  StatsSection Top(const char* name, const char* heading, const Named& named,
+                   Value (*value)(const std::string&));
+  void CutToTop(std::vector<StatsEntry>* entries) const;
+
+  SQLite::Database* database_;
+  size_t top_;
+  const Counts& now_;
+  const Counts& before_;
+  std::map<int64_t, FlagSet> flag_sets_;
+};
+
+void Describer::ReadFlagSets() {
+  SQLite::Statement sets(*database_,
+                         "SELECT id, ifnull(names, ''), flags FROM flag_sets");
+  while (sets.executeStep()) {
+    flag_sets_[sets.getColumn(0).getInt64()] = {
+        sets.getColumn(1).getString(),
+        static_cast<uint64_t>(sets.getColumn(2).getInt64())};
+  }
+}
+
+template <typename Name>
+Named Describer::ByName(Counts::ById Counts::*counts, const Name& name) {
+  Named named;
+  for (const auto& [id, records] : now_.*counts) {
+    named[name(id)].records += records;
+  }
+  for (const auto& [id, records] : before_.*counts) {
+    named[name(id)].before += records;
+  }
+  return named;
+}
+
+Named Describer::ByQuery(Counts::ById Counts::*counts, const char* sql) {
+  SQLite::Statement find(*database_, sql);
+  return ByName(counts, [&](int64_t id) {
+    find.bind(1, id);
+    find.executeStep();
+    std::string name = find.getColumn(0).getString();
+    find.reset();
+    return name;
+  });
+}
+
+template <typename Match>
+Pair Describer::Sum(Counts::ById Counts::*counts, const Match& match) {
+  const auto sum = [&](const Counts& from) {
+    int64_t records = 0;
+    for (const auto& [id, count] : from.*counts) {
+      if (match(flag_sets_[id].flags)) records += count;
+    }
+    return records;
+  };
+  return {sum(now_), sum(before_)};
+}
+
+void Describer::CutToTop(std::vector<StatsEntry>* entries) const {
+  // They come sorted by name.
+  std::stable_sort(entries->begin(), entries->end(),
+                   [](const StatsEntry& a, const StatsEntry& b) {
+                     return a.records > b.records;
+                   });
+  const auto none =
+      std::find_if(entries->begin(), entries->end(),
+                   [](const StatsEntry& entry) { return entry.records == 0; });
+  entries->erase(none, entries->end());
+  if (entries->size() > top_) entries->resize(top_);
+}
+
+StatsSection Describer::Top(const char* name, const char* heading,
+                            const Named& named,
+                            Value (*value)(const std::string&)) {
+  StatsSection section = {name, heading, {}};
+  for (const auto& [text, pair] : named) {
+    AddEntry(value(text), pair, &section);
+  }
+  CutToTop(&section.entries);
+  return section;
+}
+
+StatsSection Describer::Totals() {
+  const auto any = [](uint64_t) { return true; };
+  const auto thread = [](uint64_t flags) {
+    return (flags & CLONE_THREAD) != 0;
+  };
+  const Pair failed = Sum(&Counts::failed_flag_sets, any);
+  const Pair threads = Sum(&Counts::flag_sets, thread);
+  const Pair all = {now_.records, before_.records};
+  StatsSection section = {"totals", "calls", {}};
+  const auto add = [&](const char* name, const Pair& pair) {
+    AddEntry(name, pair, &section);
+  };
+  add("all", all);
+  add("failed", failed);
+  add("threads", threads);
+  add("processes",
+      {all.records - threads.records, all.before - threads.before});
+  return section;
+}
+
+StatsSection Describer::Rate(const Bins& bins) {
+  StatsSection section = {"rate", "time", {}};
+  for (size_t i = 0; i < bins.count; ++i) {
+    const int64_t start_ns =
+        bins.first_ns + static_cast<int64_t>(i) * bins.width_ns;
+    AddEntry(FormatUtc(start_ns), {now_.bins[i], before_.bins[i]}, &section);
+  }
+  return section;
+}
+
+StatsSection Describer::Users() {
+  return Top("users", "username",
+             ByQuery(&Counts::users, "SELECT username FROM users WHERE id = ?"),
+             TextOrBlob);
+}
+
+StatsSection Describer::Commands() {
+  return Top("commands", "comm",
+             ByQuery(&Counts::comms, "SELECT comm FROM comms WHERE id = ?"),
+             TextOrBlob);
+}
+
+StatsSection Describer::Callers() {
+  StatsSection section = {"callers", "comm", {}};
+  SQLite::Statement find(*database_,
+                         "SELECT c.comm FROM records AS r JOIN comms AS c "
+                         "ON c.id = r.comm WHERE r.id = ?");
+  for (const auto& [caller, count] : now_.callers) {
+    const auto before = before_.callers.find(caller);
+    StatsEntry& entry = section.entries.emplace_back();
+    entry.pid = std::get<1>(caller);
+    entry.records = count.records;
+    entry.before = before == before_.callers.end() ? 0 : before->second.records;
+    // In place of the name, for the few that stay.
+    entry.name = count.last_id;
+  }
+  CutToTop(&section.entries);
+  for (StatsEntry& entry : section.entries) {
+    find.bind(1, std::get<int64_t>(entry.name));
+    find.executeStep();
+    entry.name = TextOrBlob(find.getColumn(0).getString());
+    find.reset();
+  }
+  return section;
+}
+
+StatsSection Describer::Flags() {
+  return Top("flags", "flags",
+             ByName(&Counts::flag_sets,
+                    [&](int64_t id) { return flag_sets_[id].names; }),
+             [](const std::string& names) {
+               Value value;
+               if (!names.empty()) value = names;
+               return value;
+             });
+}
+
+StatsSection Describer::Errnos() {
+  return Top("errnos", "errno",
+             ByQuery(&Counts::errnos, "SELECT errno FROM errnos WHERE ret = ?"),
+             TextOrBlob);
+}
+
+StatsSection Describer::Namespaces() {
+  Named created;
+  for (const std::string_view name : AllCloneFlagNames()) {
+    const uint64_t bit = CloneFlagFromName(name).value_or(0) & kNewNamespace;
+    if (bit == 0) continue;
+    const auto match = [&](uint64_t flags) { return (flags & bit) != 0; };
+    const Pair asked = Sum(&Counts::flag_sets, match);
+    const Pair failed = Sum(&Counts::failed_flag_sets, match);
+    created[std::string(name)] = {asked.records - failed.records,
+                                  asked.before - failed.before};
+  }
+  return Top("namespaces", "created", created, TextOrBlob);
+}
+
+StatsSection Describer::Seconds() {
+  StatsSection section = {"seconds", "second", {}};
+  const std::map<int64_t, int64_t> seconds(now_.seconds.begin(),
+                                           now_.seconds.end());
+  for (const auto& [second, records] : seconds) {
+    StatsEntry& entry = section.entries.emplace_back();
+    entry.name = second;
+    entry.records = records;
+  }
+  CutToTop(&section.entries);
+  for (StatsEntry& entry : section.entries) {
+    entry.name = FormatUtc(std::get<int64_t>(entry.name) * kNsPerSecond);
+  }
+  return section;
+}
+
+}  // namespace
+
+std::vector<StatsSection> DescribeCounts(const Counts& now,
+                                         const Counts& before, const Bins& bins,
+                                         size_t top, bool has_rows,
+                                         SQLite::Database* database) {
+  Describer describe(database, top, now, before);
+  std::vector<StatsSection> sections = {
+      describe.Totals(),    describe.Rate(bins), describe.Users(),
+      describe.Commands(),  describe.Flags(),    describe.Errnos(),
+      describe.Namespaces()};
+  if (has_rows) {
+    sections.push_back(describe.Callers());
+    sections.push_back(describe.Seconds());
+  }
+  return sections;
+}
+
+}  // namespace forkdb

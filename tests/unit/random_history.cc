@@ -1,0 +1,111 @@
+#include "tests/unit/random_history.h"
+
+#include <vector>
+
+#include "recorder/writer.h"
+#include "store/database.h"
+#include "tests/unit/testing.h"
+
+namespace forkdb {
+namespace {
+
+// A record whose values are common in some blocks and rare in others.
+Record RandomRecord(int64_t seq, std::mt19937* random) {
+  const auto one_in = [&](unsigned n) { return (*random)() % n == 0; };
+  Record record =
+      one_in(50) ? FailedRecord(seq, one_in(3) ? 12 : 11) : ForkRecord(seq);
+  record.time_ns += static_cast<int64_t>((*random)() % 1'000'000'000);
+  record.comm = "c" + std::to_string((*random)() % 8);
+  if (one_in(3000)) record.comm = "rare" + std::to_string((*random)() % 3);
+  record.uid = 4'000'000'000U + (*random)() % 4 * (seq > kBlockRecords ? 1 : 0);
+  if (one_in(4)) record.flags = 0x10000100;
+  if (one_in(2000)) record.flags = 0x50000000;
+  record.pid = 100 + static_cast<int32_t>((*random)() % 3000 + seq / 10);
+  record.tgid = one_in(2) ? record.pid : record.pid - 1;
+  return record;
+}
+
+}  // namespace
+
+void MakeRandomHistory(const std::string& path) {
+  SQLite::Database database = OpenForWriting(path);
+  std::mt19937 random(1);
+  for (const char* boot : {"first", "second"}) {
+    Writer writer(&database, path);
+    std::vector<Record> records;
+    for (int64_t seq = 1; seq <= kHistoryRecords; ++seq) {
+      records.push_back(RandomRecord(seq, &random));
+    }
+    Batch batch = MakeBatch(records);
+    writer.Write(ProcStream(boot), &batch, kStartNs);
+  }
+}
+
+Asked RandomQuestion(std::mt19937* random) {
+  Asked asked;
+  const auto often = [&](unsigned n) { return (*random)() % n == 0; };
+  const auto also = [&](const std::string& sql) { asked.sql += " AND " + sql; };
+  if (often(3)) {
+    asked.filter.comms = {"c1", "rare?"};
+    also("(comm = 'c1' OR comm GLOB 'rare?')");
+  } else if (often(6)) {
+    asked.filter.comms = {"*"};
+  }
+  if (often(3)) {
+    const auto uid = 4'000'000'000 + static_cast<int64_t>((*random)() % 5);
+    asked.filter.uids = {uid};
+    also("uid = " + std::to_string(uid));
+  }
+  if (often(4)) {
+    asked.filter.flags = {"NEWUSER"};
+    if (often(2)) asked.filter.flags.emplace_back("NEWNET");
+    also(asked.filter.flags.size() == 1
+             ? "flags_raw & 0x10000000"
+             : "flags_raw & 0x50000000 = 0x50000000");
+  }
+  if (often(4)) {
+    asked.filter.errnos = {"ENOMEM"};
+    also("errno = 'ENOMEM'");
+  } else if (often(4)) {
+    asked.filter.failed = true;
+    also("ret < 0");
+  }
+  if (often(4)) {
+    const auto pid = 100 + static_cast<int64_t>((*random)() % 3500);
+    asked.filter.pids = {pid, pid + 1};
+    also("(pid BETWEEN {0} AND {0} + 1 OR tgid BETWEEN {0} AND {0} + 1)");
+    for (size_t at; (at = asked.sql.find("{0}")) != std::string::npos;) {
+      asked.sql.replace(at, 3, std::to_string(pid));
+    }
+  }
+  if (often(5)) {
+    const auto child =
+        10'000 + static_cast<int64_t>((*random)() % kHistoryRecords);
+    asked.filter.children = {child, child + 5000};
+    also("child_pid IN (" + std::to_string(child) + ", " +
+         std::to_string(child + 5000) + ")");
+  }
+  if (often(3)) {
+    asked.filter.since_ns =
+        kStartNs +
+        static_cast<int64_t>((*random)() % kHistoryRecords) * 1'000'000;
+    also("time_ns >= " + std::to_string(*asked.filter.since_ns));
+  }
+  if (often(3)) {
+    asked.filter.until_ns =
+        kStartNs +
+        static_cast<int64_t>((*random)() % kHistoryRecords) * 1'000'000;
+    also("time_ns <= " + std::to_string(*asked.filter.until_ns));
+  }
+  if (often(4)) {
+    asked.filter.boot = 2;
+    also("stream = 2");
+  }
+  if (often(4)) {
+    asked.filter.condition = "pid % 2 = 0";
+    also("pid % 2 = 0");
+  }
+  return asked;
+}
+
+}  // namespace forkdb
