@@ -43,6 +43,9 @@ Stats ReadStats(const StatsOptions& options, int64_t now_ns,
     shifted.first_ns -= stats.window.since_ns - stats.before->since_ns;
     before = CountWindow(options, *stats.before, shifted, database);
   }
+  Window asked = stats.window;
+  if (stats.before) asked.since_ns = stats.before->since_ns;
+  stats.missing = FindMissing(asked, options.filter.boot, database);
   stats.records = now.records;
   stats.has_rows = now.has_rows && (!options.compare || before.has_rows);
   stats.sections =

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "query/filter.h"
+#include "query/missing.h"
 #include "query/stats_sections.h"
 #include "query/window.h"
 
@@ -27,6 +28,7 @@ struct StatsOptions {
 struct Stats {
   Window window;
   std::optional<Window> before;
+  Missing missing;  // of both windows
   int64_t records = 0;
   // False where callers and seconds were left out, for no block counts them.
   bool has_rows = false;

@@ -49,6 +49,10 @@ void RunStats(const Options& options) {
   }
   const Stats stats = reader.ReadStats(question, now_ns);
   PrintStats(stats, options.format, stdout);
+  if (stats.missing.gaps > 0) {
+    fmt::print(stderr, "forkdb: {}: there was more than these numbers say\n",
+               Describe(stats.missing));
+  }
   if (!stats.has_rows) {
     fmt::print(stderr,
                "forkdb: callers and busiest seconds are left out, for there "

@@ -115,6 +115,18 @@ class Stats(harness.CliTest):
              "" if pid is None else str(pid), str(records)]
             for section, name, pid, records in rows])
 
+    def test_tell_what_is_missing(self):
+        self.record(harness.HEADER + harness.lines(2005, 2006), "--boot-id",
+                    "other")  # what was before the first is no gap here
+        self.record(harness.HEADER + harness.lines(2010, 2011), "--boot-id",
+                    "other")
+        result = self.run_forkdb("stats", "--db", self.db, "--boot", "other")
+        self.assertEqual((result.returncode, result.stderr), (
+            0, b"forkdb: 3 records are missing (1 gap, after "
+            b"2025-11-24T16:00:02.006000000Z, before "
+            b"2025-11-24T16:00:02.010000000Z): there was more than these "
+            b"numbers say\n"))
+
     def test_of_nothing_are_zero(self):
         text = self.stats("--since", "2026-01-01 UTC", "--until",
                           "2026-01-02 UTC")
