@@ -4,8 +4,10 @@
 #include <linux/sched.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "store/decode.h"
@@ -34,6 +36,22 @@ struct FlagSet {
 Value TextOrBlob(const std::string& bytes) {
   if (IsUtf8(bytes)) return bytes;
   return Blob{bytes};
+}
+
+// What there is, with how many records.
+template <typename Key>
+using Ranking = std::vector<std::pair<Key, int64_t>>;
+
+// Keeps so many with the most records, the first of equals by their keys.
+template <typename Key>
+void KeepTop(size_t top, Ranking<Key>* ranking) {
+  top = std::min(top, ranking->size());
+  std::partial_sort(
+      ranking->begin(), ranking->begin() + static_cast<std::ptrdiff_t>(top),
+      ranking->end(), [](const auto& a, const auto& b) {
+        return std::tie(b.second, a.first) < std::tie(a.second, b.first);
+      });
+  ranking->resize(top);
 }
 
 void AddEntry(Value name, const Pair& pair, StatsSection* section) {
@@ -73,7 +91,6 @@ class Describer {
   Pair Sum(Counts::ById Counts::*counts, const Match& match);
   StatsSection Top(const char* name, const char* heading, const Named& named,
                    Value (*value)(const std::string&));
-  void CutToTop(std::vector<StatsEntry>* entries) const;
 
   SQLite::Database* database_;
   size_t top_;
@@ -127,27 +144,18 @@ Pair Describer::Sum(Counts::ById Counts::*counts, const Match& match) {
   return {sum(now_), sum(before_)};
 }
 
-void Describer::CutToTop(std::vector<StatsEntry>* entries) const {
-  // They come sorted by name.
-  std::stable_sort(entries->begin(), entries->end(),
-                   [](const StatsEntry& a, const StatsEntry& b) {
-                     return a.records > b.records;
-                   });
-  const auto none =
-      std::find_if(entries->begin(), entries->end(),
-                   [](const StatsEntry& entry) { return entry.records == 0; });
-  entries->erase(none, entries->end());
-  if (entries->size() > top_) entries->resize(top_);
-}
-
 StatsSection Describer::Top(const char* name, const char* heading,
                             const Named& named,
                             Value (*value)(const std::string&)) {
   StatsSection section = {name, heading, {}};
+  Ranking<std::string> ranking;
   for (const auto& [text, pair] : named) {
-    AddEntry(value(text), pair, &section);
+    if (pair.records > 0) ranking.emplace_back(text, pair.records);
   }
-  CutToTop(&section.entries);
+  KeepTop(top_, &ranking);
+  for (const auto& [text, records] : ranking) {
+    AddEntry(value(text), named.at(text), &section);
+  }
   return section;
 }
 
@@ -198,20 +206,20 @@ StatsSection Describer::Callers() {
   SQLite::Statement find(*database_,
                          "SELECT c.comm FROM records AS r JOIN comms AS c "
                          "ON c.id = r.comm WHERE r.id = ?");
+  Ranking<Caller> ranking;
   for (const auto& [caller, count] : now_.callers) {
-    const auto before = before_.callers.find(caller);
-    StatsEntry& entry = section.entries.emplace_back();
-    entry.pid = std::get<1>(caller);
-    entry.records = count.records;
-    entry.before = before == before_.callers.end() ? 0 : before->second.records;
-    // In place of the name, for the few that stay.
-    entry.name = count.last_id;
+    ranking.emplace_back(caller, count.records);
   }
-  CutToTop(&section.entries);
-  for (StatsEntry& entry : section.entries) {
-    find.bind(1, std::get<int64_t>(entry.name));
+  KeepTop(top_, &ranking);
+  for (const auto& [caller, records] : ranking) {
+    find.bind(1, now_.callers.at(caller).last_id);
     find.executeStep();
-    entry.name = TextOrBlob(find.getColumn(0).getString());
+    const auto before = before_.callers.find(caller);
+    AddEntry(
+        TextOrBlob(find.getColumn(0).getString()),
+        {records, before == before_.callers.end() ? 0 : before->second.records},
+        &section);
+    section.entries.back().pid = std::get<1>(caller);
     find.reset();
   }
   return section;
@@ -250,16 +258,11 @@ StatsSection Describer::Namespaces() {
 
 StatsSection Describer::Seconds() {
   StatsSection section = {"seconds", "second", {}};
-  const std::map<int64_t, int64_t> seconds(now_.seconds.begin(),
-                                           now_.seconds.end());
-  for (const auto& [second, records] : seconds) {
-    StatsEntry& entry = section.entries.emplace_back();
-    entry.name = second;
-    entry.records = records;
-  }
-  CutToTop(&section.entries);
-  for (StatsEntry& entry : section.entries) {
-    entry.name = FormatUtc(std::get<int64_t>(entry.name) * kNsPerSecond);
+  Ranking<int64_t> ranking(now_.seconds.begin(), now_.seconds.end());
+  KeepTop(top_, &ranking);
+  for (const auto& [second, records] : ranking) {
+    AddEntry(FormatUtc(second * kNsPerSecond), {records, 0}, &section);
+    section.entries.back().before.reset();
   }
   return section;
 }
