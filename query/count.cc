@@ -41,6 +41,9 @@ class Counter {
   void CountRows();
   void CountRun(int64_t first_id, int64_t last_id, SQLite::Statement* rows);
   void CountBlocks(const std::vector<int64_t>& blocks);
+  // Spares the look-up of each block where all between the first and the last
+  // are whole.
+  void NarrowWholes(int64_t wholes);
   void SpreadOverBins(int64_t block);
   // Adds the whole blocks' counts of one kind of value.
   void AddWholes(const BlockTable& table, Counts::ById* counts);
@@ -55,6 +58,7 @@ class Counter {
   const Bins& bins_;
   std::unordered_map<int64_t, int64_t> boots_;  // by stream
   int64_t first_whole_ = 0, last_whole_ = -1;
+  const char* is_whole_ = "b.block IN temp.whole_blocks";
   Counts counts_;
 };
 
@@ -141,14 +145,13 @@ void Counter::CountBlocks(const std::vector<int64_t>& blocks) {
   database_->exec(
       "DROP TABLE IF EXISTS temp.whole_blocks; "
       "CREATE TEMP TABLE whole_blocks (block INTEGER PRIMARY KEY)");
+  int64_t wholes = 0;
   SQLite::Statement rows = CompileRows();
   SQLite::Statement find(*database_,
                          "SELECT records, first_time_ns, last_time_ns "
                          "FROM blocks WHERE block = ?");
   SQLite::Statement insert(*database_,
                            "INSERT INTO temp.whole_blocks VALUES (?)");
-  first_whole_ = blocks.front();
-  last_whole_ = blocks.back();
   for (const int64_t block : blocks) {
     find.reset();
     find.bind(1, block);
@@ -169,13 +172,25 @@ void Counter::CountBlocks(const std::vector<int64_t>& blocks) {
     insert.bind(1, block);
     insert.exec();
     insert.reset();
+    if (last_whole_ < 0) first_whole_ = block;
+    last_whole_ = block;
+    ++wholes;
   }
+  NarrowWholes(wholes);
   AddWholes({"user", "user_blocks", "users", "id"}, &counts_.users);
   AddWholes({"comm", "comm_blocks", "comms", "id"}, &counts_.comms);
   AddWholes({"flag_set", "flag_set_blocks", "flag_sets", "id"},
             &counts_.flag_sets);
   AddWholes({"ret", "errno_blocks", "errnos", "ret"}, &counts_.errnos);
   AddFailedFlagSets();
+}
+
+void Counter::NarrowWholes(int64_t wholes) {
+  SQLite::Statement between(
+      *database_, "SELECT count(*) FROM blocks WHERE block BETWEEN ? AND ?");
+  BindAll({first_whole_, last_whole_}, &between);
+  between.executeStep();
+  if (between.getColumn(0).getInt64() == wholes) is_whole_ = "1";
 }
 
 void Counter::SpreadOverBins(int64_t block) {
@@ -192,8 +207,9 @@ void Counter::AddWholes(const BlockTable& table, Counts::ById* counts) {
   Add({first_whole_, last_whole_},
       fmt::format("SELECT b.{0}, sum(b.records) FROM {1} AS v CROSS JOIN {2} "
                   "AS b ON b.{0} = v.{3} AND b.block BETWEEN ?1 AND ?2 "
-                  "WHERE b.block IN temp.whole_blocks GROUP BY v.{3}",
-                  table.column, table.values, table.blocks, table.key),
+                  "WHERE {4} GROUP BY v.{3}",
+                  table.column, table.values, table.blocks, table.key,
+                  is_whole_),
       counts);
 }
 

@@ -43,9 +43,9 @@ struct Counts {
 };
 
 // Counts what the search finds, all of it from the bins' window. Reads every
-// record if there are at most most_rows, or if no block can stand for all of
-// its records. Else blocks (schema.sql) inside one bin are counted as wholes,
-// and has_rows is false. Inside one transaction.
+// record if their blocks have room for at most most_rows, or if no block can
+// stand for all of its records. Else blocks (schema.sql) inside one bin are
+// counted as wholes, and has_rows is false. Inside one transaction.
 Counts Count(SQLite::Database* database, const Search& search,
              const Window& window, const Bins& bins, int64_t most_rows);
 
