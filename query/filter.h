@@ -26,6 +26,7 @@ struct Filter {
   std::vector<std::string> flags;   // names, with or without CLONE_, or 0x bits
   std::vector<std::string> errnos;  // names
   std::optional<int64_t> boot;      // id of a boots row
+  std::optional<int64_t> under;     // id of the record that made the root
   bool failed = false;
 };
 

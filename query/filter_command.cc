@@ -1,5 +1,9 @@
 #include "query/filter_command.h"
 
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+
 #include "store/time.h"
 
 namespace forkdb {
@@ -25,6 +29,11 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
       ->allow_extra_args(false);
   command->add_option("--errno", filter.errnos, "Error name, such as EAGAIN")
       ->allow_extra_args(false);
+  command
+      ->add_option("--under", options->under,
+                   "Only what descends from a process: its pid (the newest "
+                   "that had it) or the id of the record that made it")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--failed", filter.failed, "Failed calls only");
   command->add_option(
       "--boot", options->boot,

@@ -12,19 +12,21 @@
 
 namespace forkdb {
 
-// A filter as the command line has it: times and boot are still text.
+// A filter as the command line has it: times and boot are still text,
+// and a process may be a pid.
 struct FilterOptions {
   Filter filter;
   std::optional<std::string> since;
   std::optional<std::string> until;
   std::optional<std::string> boot;
+  std::optional<int64_t> under;  // a pid or the id of a record
 };
 
 // Adds the condition and --since to --boot; options must outlive the command.
 void AddFilterOptions(CLI::App* command, FilterOptions* options);
 
 // The filter with its times; now_ns is what relative ones count from. The boot
-// is still to be looked up. Throws UsageError.
+// and the process are still to be looked up. Throws UsageError.
 Filter ReadFilter(const FilterOptions& options, int64_t now_ns);
 
 }  // namespace forkdb

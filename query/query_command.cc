@@ -23,6 +23,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --since -1h --failed                   what failed in the last hour
   forkdb query --user alice --comm 'make*' --since yesterday
   forkdb query --flag NEWUSER --flag NEWNET           both namespaces at once
+  forkdb query --under 1000000000042                  all that came of this record
   forkdb query "username = 'alice' AND errno IS NOT NULL" --format json
   forkdb query --columns time,comm,child_pid --order 'time_ns DESC' -n 5
   forkdb query --sql 'SELECT comm, count(*) FROM forks GROUP BY comm')";
@@ -48,6 +49,9 @@ void RunQuery(const QueryOptions& options) {
   }
   Reader reader(options.db);
   if (options.filter.boot) filter.boot = reader.FindBoot(*options.filter.boot);
+  if (options.filter.under) {
+    filter.under = reader.FindProcess(*options.filter.under, filter.boot);
+  }
   if (options.sql) {
     reader.PrintSql(*options.sql, options.format, stdout);
   } else {

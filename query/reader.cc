@@ -14,6 +14,7 @@
 
 #include "store/database.h"
 #include "store/error.h"
+#include "store/record.h"
 #include "store/sql.h"
 
 namespace forkdb {
@@ -100,6 +101,22 @@ int64_t Reader::FindBoot(const std::string& text) {
   const int64_t id = find.getColumn(0).getInt64();
   if (find.executeStep()) throw no_boot("more than one begins so");
   return id;
+}
+
+int64_t Reader::FindProcess(int64_t process,
+                            const std::optional<int64_t>& boot) {
+  if (process > kSeqLimit) return process;
+  Filter filter;
+  filter.children = {process};
+  filter.boot = boot;
+  filter.condition = "kind <> 'thread'";
+  int64_t id = 0;
+  Ask(path_, [&] { id = FindNewest(Search(&database_, filter), 1); });
+  if (id != 0) return id;
+  throw UsageError(
+      fmt::format("process {}: no record made it: name one that was started "
+                  "while forkdb recorded, or see its own calls with --pid {}",
+                  process, process));
 }
 
 void Reader::Print(const Filter& filter, const Shape& shape, Format format,

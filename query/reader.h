@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 #include "query/filter.h"
@@ -26,6 +27,11 @@ class Reader {
   // The id of the boots row that text names: "0" the latest boot, "-1" the one
   // before it, or a boot_id or the unambiguous start of one. Throws UsageError.
   int64_t FindBoot(const std::string& text);
+
+  // The record that made a process: process is that record's id already, or the
+  // pid of the newest such process (not thread), of one boot or of all. Throws
+  // UsageError if no record made it.
+  int64_t FindProcess(int64_t process, const std::optional<int64_t>& boot);
 
   // Prints the records that the filter asks for. Throws UsageError if it or the
   // shape is wrong, Error if the database cannot be read.

@@ -47,6 +47,10 @@ void RunStats(const Options& options) {
   if (options.filter.boot) {
     question.filter.boot = reader.FindBoot(*options.filter.boot);
   }
+  if (options.filter.under) {
+    question.filter.under =
+        reader.FindProcess(*options.filter.under, question.filter.boot);
+  }
   const Stats stats = reader.ReadStats(question, now_ns);
   PrintStats(stats, options.format, stdout);
   if (stats.missing.gaps > 0) {

@@ -40,6 +40,11 @@ constexpr WantedKind kKinds[] = {
      "b.block = d.block AND w.value BETWEEN b.first_child_pid AND "
      "b.last_child_pid)",
      "child_pid IN temp.wanted_child_pid"},
+    {"id", nullptr, false,
+     "EXISTS (SELECT 1 FROM temp.wanted_id AS i WHERE i.value BETWEEN "
+     "d.block * 4096 AND d.block * 4096 + 4095)",
+     // The + keeps SQLite on the run of ids that is being read.
+     "+records.id IN temp.wanted_id"},
     {"stream", nullptr, false, "d.block / 244140625 IN temp.wanted_stream",
      "id / 1000000000000 IN temp.wanted_stream"},
 };
@@ -104,6 +109,15 @@ void Store::WantNumbers(const Filter& filter) {
   };
   want_each("pid", filter.pids);
   want_each("child_pid", filter.children);
+  if (filter.under) {
+    // UNION, not UNION ALL: a forged source could name itself as its creator.
+    Want("id",
+         "WITH RECURSIVE under (id) AS ("
+         "SELECT id FROM records WHERE caller_id = ? UNION "
+         "SELECT r.id FROM under CROSS JOIN records AS r "
+         "ON r.caller_id = under.id) SELECT id FROM under",
+         {*filter.under});
+  }
   if (filter.boot) {
     Want("stream", "SELECT id FROM streams WHERE boot = ?", {*filter.boot});
   }

@@ -111,6 +111,8 @@ class Usage(harness.CliTest):
                      [*query, "--until", "25:00"], [*query, "--flag", "X"],
                      [*query, "--errno", "X"], [*query, "--columns", "x"],
                      [*query, "--columns", "id,"], [*query, "--order", "x"],
+                     [*query, "--under", "x"], [*query, "--under", "0"],
+                     [*query, "--under", "1"],
                      [*query, "--boot", "x"], [*query, "--boot", "-1"],
                      [*query, "--sql", "SELECT 1", "pid = 1"],
                      [*query, "--sql", "SELECT 1", "--failed"],

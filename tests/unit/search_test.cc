@@ -86,6 +86,7 @@ TEST_F(SearchTest, ReadsNoMoreThanItMust) {
       [](Filter* f) { f->failed = true; },
       [](Filter* f) { f->pids = {300}; },
       [](Filter* f) { f->children = {10'300}; },
+      [](Filter* f) { f->under = RecordId(1, 7); },
       [](Filter* f) { f->since_ns = kStartNs + 5'000'000'000; },
       [](Filter* f) {
         f->comms = {"c1"};
