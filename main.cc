@@ -12,6 +12,7 @@
 
 #include "query/query_command.h"
 #include "query/stats_command.h"
+#include "query/tree_command.h"
 #include "recorder/prune_command.h"
 #include "recorder/record_command.h"
 #include "recorder/show_command.h"
@@ -29,6 +30,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --since -1h --failed           what failed in the last hour
   forkdb query "username = 'alice'" -n 20     alice's newest 20
   forkdb stats --since -1h --compare          the last hour beside the one before
+  forkdb tree 4711 --up                       what led to process 4711
   forkdb show -n 10                           what the kernel holds, decoded
 
 Exit codes: 0 done, 1 failure, 2 bad usage, 130 interrupted.)";
@@ -53,6 +55,7 @@ int main(int argc, char** argv) {
     forkdb::AddRecordCommand(&app);
     forkdb::AddQueryCommand(&app);
     forkdb::AddStatsCommand(&app);
+    forkdb::AddTreeCommand(&app);
     forkdb::AddShowCommand(&app);
     forkdb::AddPruneCommand(&app);
     app.parse(argc, argv);

@@ -144,6 +144,11 @@ Stats Reader::ReadStats(const StatsOptions& options, int64_t now_ns) {
   return stats;
 }
 
+void Reader::ReadTree(const TreeOptions& options,
+                      const std::function<void(const TreeNode&)>& take) {
+  Ask(path_, [&] { forkdb::ReadTree(options, &database_, take); });
+}
+
 void Reader::PrintQuestion(const Question& question, Format format,
                            std::FILE* stream) {
   SQLite::Statement statement = Compile(&database_, question);

@@ -7,12 +7,14 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "query/filter.h"
 #include "query/search.h"
 #include "query/stats.h"
+#include "query/tree.h"
 #include "store/output.h"
 
 namespace forkdb {
@@ -44,6 +46,10 @@ class Reader {
 
   // Counts (stats.h). Throws as Print() does.
   Stats ReadStats(const StatsOptions& options, int64_t now_ns);
+
+  // A process's family (tree.h). Throws as Print() does.
+  void ReadTree(const TreeOptions& options,
+                const std::function<void(const TreeNode&)>& take);
 
  private:
   void PrintQuestion(const Question& question, Format format,

@@ -7,7 +7,7 @@ import unittest
 
 import harness
 
-SUBCOMMANDS = ["record", "query", "stats", "show", "prune"]
+SUBCOMMANDS = ["record", "query", "stats", "tree", "show", "prune"]
 
 
 def examples(text):
@@ -46,6 +46,10 @@ class Help(harness.CliTest):
     def test_examples_of_stats_work(self):
         self.record(harness.HEADER + harness.lines(1, 9))
         self.run_examples(examples(self.help_of("stats")))
+
+    def test_examples_of_tree_work(self):
+        self.record(harness.HEADER + harness.lines(1, 9))
+        self.run_examples(examples(self.help_of("tree")))
 
     def test_examples_of_show_work(self):
         self.write("saved.txt", harness.HEADER + harness.lines(1, 9))

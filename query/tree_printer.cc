@@ -1,0 +1,137 @@
+#include "query/tree_printer.h"
+
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "store/error.h"
+#include "store/escape.h"
+
+namespace forkdb {
+namespace {
+
+struct Lines {
+  const char* child;
+  const char* last_child;
+  const char* past;
+  const char* past_last;
+};
+
+constexpr Lines kBoxes = {"├─ ", "└─ ", "│  ", "   "};
+constexpr Lines kAscii = {"|- ", "`- ", "|  ", "   "};
+
+std::string Text(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return EscapeForDisplay(*text);
+  }
+  if (const auto* blob = std::get_if<Blob>(&value)) {
+    return EscapeForDisplay(blob->bytes);
+  }
+  if (const auto* number = std::get_if<int64_t>(&value)) {
+    return std::to_string(*number);
+  }
+  return "-";
+}
+
+bool IsNull(const Value& value) {
+  return std::holds_alternative<std::monostate>(value);
+}
+
+// "7822 (1 in its namespace) sh  alice 2026-…Z vfork, 3 threads"
+std::string Label(const TreeNode& node) {
+  std::string label = Text(node.pid);
+  if (!IsNull(node.ns_pid)) {
+    label += fmt::format(" ({} in its namespace)", Text(node.ns_pid));
+  }
+  label += fmt::format(fmt::runtime(node.has_own_comm ? " {}" : " ({})"),
+                       Text(node.comm));
+  if (!IsNull(node.time)) {
+    label += fmt::format("  {} {} {}", Text(node.username), Text(node.time),
+                         Text(node.kind));
+  }
+  if (!IsNull(node.error)) label += ", " + Text(node.error);
+  if (node.threads > 0) {
+    label += fmt::format(", {} thread{}", node.threads,
+                         node.threads == 1 ? "" : "s");
+  }
+  if (node.more > 0) label += fmt::format(", {} more below", node.more);
+  if (!node.note.empty()) label += fmt::format(" [{}]", node.note);
+  if (node.depth == 0) label += "  <--";
+  return label;
+}
+
+class Drawing {
+ public:
+  Drawing(const Lines& lines, std::FILE* stream)
+      : lines_(lines), stream_(stream) {}
+
+  void Print(const TreeNode& node) {
+    if (past_.empty()) top_ = node.depth;
+    const auto level = static_cast<size_t>(node.depth - top_);
+    std::string line;
+    for (size_t i = 1; i < level; ++i) line += past_[i];
+    if (level > 0) line += node.is_last ? lines_.last_child : lines_.child;
+    past_.resize(level + 1);
+    past_[level] = node.is_last ? lines_.past_last : lines_.past;
+    line += Label(node) + "\n";
+    if (std::fwrite(line.data(), 1, line.size(), stream_) != line.size())
+      Fail();
+  }
+
+  void Finish() {
+    if (std::fflush(stream_) != 0) Fail();
+  }
+
+ private:
+  [[noreturn]] static void Fail() {
+    throw Error("cannot write the output: " + ErrnoText(errno));
+  }
+
+  const Lines& lines_;
+  std::FILE* stream_;
+  int64_t top_ = 0;
+  std::vector<const char*> past_;  // a level, what stands under it
+};
+
+Row AsRow(const TreeNode& node) {
+  return {node.depth,
+          node.id,
+          node.caller_id,
+          node.pid,
+          node.ns_pid,
+          node.comm,
+          int64_t{node.has_own_comm},
+          node.username,
+          node.time,
+          node.kind,
+          node.error,
+          node.threads,
+          node.more,
+          node.note.empty() ? Value() : Value(node.note)};
+}
+
+}  // namespace
+
+void PrintTree(const std::function<
+                   void(const std::function<void(const TreeNode&)>&)>& read,
+               Format format, bool ascii, std::FILE* stream) {
+  if (format == Format::kTable) {
+    Drawing drawing(ascii ? kAscii : kBoxes, stream);
+    read([&](const TreeNode& node) { drawing.Print(node); });
+    drawing.Finish();
+    return;
+  }
+  const std::unique_ptr<RowPrinter> printer = NewRowPrinter(
+      format,
+      {"depth", "id", "caller_id", "pid", "ns_pid", "comm", "own_comm",
+       "username", "time", "kind", "errno", "threads", "more", "note"},
+      stream);
+  read([&](const TreeNode& node) { printer->Print(AsRow(node)); });
+  printer->Finish();
+}
+
+}  // namespace forkdb
