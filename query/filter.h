@@ -26,7 +26,10 @@ struct Filter {
   std::vector<std::string> flags;   // names, with or without CLONE_, or 0x bits
   std::vector<std::string> errnos;  // names
   std::optional<int64_t> boot;      // id of a boots row
-  std::optional<int64_t> under;     // id of the record that made the root
+  // Only what descends from a process: the id of the record that made it, or of
+  // a call by a process that no record made.
+  std::optional<int64_t> under;
+  std::optional<int64_t> under_caller;
   bool failed = false;
 };
 

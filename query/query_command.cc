@@ -50,7 +50,7 @@ void RunQuery(const QueryOptions& options) {
   Reader reader(options.db);
   if (options.filter.boot) filter.boot = reader.FindBoot(*options.filter.boot);
   if (options.filter.under) {
-    filter.under = reader.FindProcess(*options.filter.under, filter.boot);
+    reader.SetUnder(*options.filter.under, &filter);
   }
   if (options.sql) {
     reader.PrintSql(*options.sql, options.format, stdout);

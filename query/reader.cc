@@ -103,8 +103,7 @@ int64_t Reader::FindBoot(const std::string& text) {
   return id;
 }
 
-int64_t Reader::FindProcess(int64_t process,
-                            const std::optional<int64_t>& boot) {
+int64_t Reader::FindMaker(int64_t process, const std::optional<int64_t>& boot) {
   if (process > kSeqLimit) return process;
   Filter filter;
   filter.children = {process};
@@ -112,11 +111,46 @@ int64_t Reader::FindProcess(int64_t process,
   filter.condition = "kind <> 'thread'";
   int64_t id = 0;
   Ask(path_, [&] { id = FindNewest(Search(&database_, filter), 1); });
+  return id;
+}
+
+int64_t Reader::FindProcess(int64_t process,
+                            const std::optional<int64_t>& boot) {
+  const int64_t id = FindMaker(process, boot);
   if (id != 0) return id;
   throw UsageError(
-      fmt::format("process {}: no record made it: name one that was started "
-                  "while forkdb recorded, or see its own calls with --pid {}",
-                  process, process));
+      fmt::format("process {0}: no record made it: name one that was started "
+                  "while forkdb recorded, or see what came of it with "
+                  "forkdb query --under {0}",
+                  process));
+}
+
+void Reader::SetUnder(int64_t process, Filter* filter) {
+  if (const int64_t id = FindMaker(process, filter->boot); id != 0) {
+    filter->under = id;
+    return;
+  }
+  Filter calls;
+  calls.pids = {process};
+  calls.boot = filter->boot;
+  Ask(path_, [&] {
+    const int64_t id = FindNewest(Search(&database_, calls), 1);
+    SQLite::Statement find(database_,
+                           "SELECT caller_id FROM records WHERE id = ?");
+    find.bind(1, id);
+    if (!find.executeStep()) {
+      throw UsageError(fmt::format(
+          "process {}: no record made it, and it made no call: name one that "
+          "forkdb query --child or --pid finds",
+          process));
+    }
+    // The record that it names may be pruned: the number still holds.
+    if (find.isColumnNull(0)) {
+      filter->under_caller = id;
+    } else {
+      filter->under = find.getColumn(0).getInt64();
+    }
+  });
 }
 
 void Reader::Print(const Filter& filter, const Shape& shape, Format format,

@@ -35,6 +35,11 @@ class Reader {
   // UsageError if no record made it.
   int64_t FindProcess(int64_t process, const std::optional<int64_t>& boot);
 
+  // Sets the filter to what descends from a process: FindProcess()'s, else the
+  // newest of the filter's boot that had the pid and made calls. Throws
+  // UsageError if there is neither.
+  void SetUnder(int64_t process, Filter* filter);
+
   // Prints the records that the filter asks for. Throws UsageError if it or the
   // shape is wrong, Error if the database cannot be read.
   void Print(const Filter& filter, const Shape& shape, Format format,
@@ -56,6 +61,8 @@ class Reader {
                      std::FILE* stream);
   void PrintRuns(const Search& search, const Shape& shape, Format format,
                  std::FILE* stream);
+  // 0 if no record made it.
+  int64_t FindMaker(int64_t process, const std::optional<int64_t>& boot);
   // The lowest id of the newest so many rows.
   int64_t FindNewest(const Search& search, int64_t rows);
 

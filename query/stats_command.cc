@@ -48,8 +48,7 @@ void RunStats(const Options& options) {
     question.filter.boot = reader.FindBoot(*options.filter.boot);
   }
   if (options.filter.under) {
-    question.filter.under =
-        reader.FindProcess(*options.filter.under, question.filter.boot);
+    reader.SetUnder(*options.filter.under, &question.filter);
   }
   const Stats stats = reader.ReadStats(question, now_ns);
   PrintStats(stats, options.format, stdout);

@@ -100,6 +100,11 @@ class Tree(harness.CliTest):
                          "seq", "--format", "tsv")
         self.assertEqual(answer, b"seq\n3\n4\n5\n6\n8\n")
 
+    def test_under_knows_who_was_there_before(self):
+        answer = self.ok("query", "--db", self.db, "--under", "10", "--columns",
+                         "seq", "--format", "tsv")
+        self.assertEqual(answer, b"seq\n1\n2\n3\n4\n5\n6\n7\n8\n")
+
     def test_mistakes_are_refused(self):
         for args in [[], ["x"], ["0"], ["30", "--depth", "-1"], ["10"], ["33"],
                      ["1000000000099"], ["30", "--format", "tree"]]:

@@ -89,9 +89,32 @@ TEST_F(UnderTest, APidIsTheNewestProcessThatHadIt) {
 
 TEST_F(UnderTest, AProcessThatNobodyMadeIsRefused) {
   Reader reader(path_);
+  Filter filter;
+  EXPECT_THAT(MessageOf<UsageError>([&] { reader.SetUnder(99'999, &filter); }),
+              testing::HasSubstr("it made no call"));
   for (const int64_t pid : {int64_t{1}, int64_t{99'999}, kSeqLimit}) {
     EXPECT_THAT(MessageOf<UsageError>([&] { reader.FindProcess(pid, {}); }),
                 testing::HasSubstr("no record made it"));
+  }
+}
+
+TEST_F(UnderTest, AProcessOlderThanHistoryIsFoundByItsCalls) {
+  // Process 1 was there before; what it made has the same pids in both boots.
+  for (const int64_t boot : {1, 2}) {
+    const std::vector<Record>& records = boots_[static_cast<size_t>(boot - 1)];
+    Record maker = ForkRecord(0);
+    maker.child_pid = 1;
+    maker.child_start_ns = 0;
+    const std::set<int64_t> ids = Descendants(records, boot, maker);
+    std::string expected = "id\n";
+    for (const int64_t id : ids) expected += std::to_string(id) + "\n";
+    Filter filter;
+    filter.boot = boot;
+    Reader(path_).SetUnder(1, &filter);
+    EXPECT_TRUE(filter.under_caller);
+    EXPECT_EQ(Print(filter), expected);
+    filter.boot.reset();
+    EXPECT_EQ(Print(filter), expected);
   }
 }
 
