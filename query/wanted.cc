@@ -64,7 +64,7 @@ constexpr char kUnderCallerSql[] =
     "ON s.id = r.id / 1000000000000 AND s.boot = p.boot "
     "WHERE r.tgid = p.pid AND r.start_ns = p.start_ns AND r.caller_id IS NULL "
     "UNION SELECT r.id FROM under CROSS JOIN records AS r "
-    "ON r.caller_id = under.id) SELECT id FROM under";
+    "ON r.caller_id = under.id ORDER BY 1) SELECT id FROM under";
 
 // "?, ?" for so many values.
 std::string Marks(size_t count) {
@@ -128,11 +128,12 @@ void Store::WantNumbers(const Filter& filter) {
   want_each("child_pid", filter.children);
   if (filter.under) {
     // UNION, not UNION ALL: a forged source could name itself as its creator.
+    // By id, so that the table of the wanted grows at its end.
     Want("id",
          "WITH RECURSIVE under (id) AS ("
          "SELECT id FROM records WHERE caller_id = ? UNION "
          "SELECT r.id FROM under CROSS JOIN records AS r "
-         "ON r.caller_id = under.id) SELECT id FROM under",
+         "ON r.caller_id = under.id ORDER BY 1) SELECT id FROM under",
          {*filter.under});
   }
   if (filter.under_caller) {
