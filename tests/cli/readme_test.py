@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import unittest
@@ -36,6 +37,8 @@ class ReadmeTest(CliTest):
         self.write("source.txt", HEADER + lines(1, 50))
         self.run_forkdb("record", "--once", "--source", self.source, "--db", self.db)
         self.environment = {**os.environ, "FORKDB_DB": self.db}
+        # The README prunes before it asks for the family of a process.
+        self.whole = shutil.copy(self.db, self.path("whole.db"))
 
     def words(self, command):
         """The command, as root already is, with the binary under test."""
@@ -84,6 +87,9 @@ class ReadmeTest(CliTest):
                         life.kill()
                 elif "forkdb prune" in command:  # says what it did
                     self.ok(*shlex.split(command)[1:], env=self.environment)
+                elif "forkdb tree" in command:
+                    self.ok(*shlex.split(command)[1:],
+                            env={**self.environment, "FORKDB_DB": self.whole})
                 else:
                     self.run_to_its_end(command)
         self.assertGreater(ran, 15)
