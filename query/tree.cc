@@ -171,8 +171,8 @@ std::vector<int64_t> Walker::Visit(TreeNode node) {
     (options_.threads ? children : node.threads) += Integer(count[1]);
     if (options_.failed) children += Integer(count[2]);
     if (node.depth < options_.depth) {
-      BindAll({id, int64_t{options_.failed}, int64_t{options_.threads},
-               options_.limit},
+      BindAll({id, static_cast<int64_t>(options_.failed),
+               static_cast<int64_t>(options_.threads), options_.limit},
               &children_);
       while (children_.executeStep()) {
         const int64_t child = children_.getColumn(0).getInt64();

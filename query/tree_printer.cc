@@ -104,7 +104,7 @@ Row AsRow(const TreeNode& node) {
           node.pid,
           node.ns_pid,
           node.comm,
-          int64_t{node.has_own_comm},
+          static_cast<int64_t>(node.has_own_comm),
           node.username,
           node.time,
           node.kind,
