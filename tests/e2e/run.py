@@ -6,7 +6,6 @@ and checks what they left. Exit 0 if all is well, 1 if not. See README.md."""
 import argparse
 import pathlib
 import re
-import selectors
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,8 @@ import time
 sys.dont_write_bytecode = True  # the sources stay clean
 import database
 import scenarios
+from emulator import (Failure, compile_static, make_root, pack, run_tool, verdict_lines,
+                      which)
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEFAULT = "comm show access module oracle overflow kill reuse power again".split()
@@ -22,87 +23,20 @@ EXTRA = ["beside"]  # needs a kernel with BTF and a forkdb with eBPF
 DEBUG_DEFAULT = "show module oracle overflow kill".split()  # the kernel's part
 OWN_BOOT = ("power", "again")  # the rest share one
 TOOLS = ("strace", "sqlite3")
-PASSWD = """root:x:0:0::/tmp:/bin/sh
-alice:x:1000:1000::/tmp:/bin/sh
-bob:x:1001:1001::/tmp:/bin/sh
-"""
-GROUP = "root:x:0:\nalice:x:1000:\nbob:x:1001:\nforkdb:x:200:alice\n"
 ALARMS = re.compile(r"BUG:|WARNING:|KASAN: |INFO: |\[ INFO|suspicious|possible .*deadlock"
                     r"|Oops|general protection|Call Trace|Kernel panic|not ok ")
 
 
-class Failure(Exception):
-    """Something that ends the run, as one line."""
-
-
-def run_tool(*command, ok=(0,)):
-    """Runs a program of the host and returns what it printed."""
-    result = subprocess.run([str(word) for word in command], text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    if result.returncode not in ok:
-        raise Failure(f"{command[0]} failed: {result.stdout.strip()[-2000:]}")
-    return result.stdout
-
-
-def compile_programs(out):
-    """The guest's own programs, static. Returns their paths by name."""
-    sources = {"init": ["guest/init.c"], "storm": ["storm.c"],
-               "workload": ["workload.c", "workload_clone3.c"]}
-    out.mkdir(parents=True, exist_ok=True)
-    for name, files in sources.items():
-        run_tool("cc", "-static", "-pthread", "-O2", "-Wall", "-Wextra", "-Werror",
-                 "-o", out / name, *(HERE / file for file in files))
-    return {name: out / name for name in sources}
-
-
-def libraries(program):
-    """The files that a dynamic program needs, as ldd knows them."""
-    found = re.findall(r"(/\S+) \(0x", run_tool("ldd", program, ok=(0, 1)))
-    return [pathlib.Path(path) for path in found]
-
-
-def install(program, root, name):
-    """A program into the guest's /bin, its libraries where they are here."""
-    shutil.copy(program, root / "bin" / name)
-    for library in libraries(program):
-        target = root / library.relative_to("/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(library, target)
-
-
-def which(name):
-    """The path of a program of the host."""
-    path = shutil.which(name)
-    if not path:
-        raise Failure(f"no {name} here: install it (see README.md)")
-    return pathlib.Path(path)
-
-
 def build_initramfs(args, work):
     """All that the guest is made of, as one compressed archive."""
-    programs, root = compile_programs(work / "bin"), work / "root"
-    shutil.rmtree(root, ignore_errors=True)
-    for directory in ("bin", "e2e", "etc"):
-        (root / directory).mkdir(parents=True)
-    shutil.copy(which("busybox"), root / "bin/busybox")
-    for tool in TOOLS:
-        install(which(tool), root, tool)
-    install(args.forkdb, root, "forkdb")
-    for applet in run_tool(which("busybox"), "--list").split():
-        if not (root / "bin" / applet).exists():
-            (root / "bin" / applet).symlink_to("busybox")
-    (root / "etc/passwd").write_text(PASSWD)
-    (root / "etc/group").write_text(GROUP)
-    (root / "etc/nsswitch.conf").write_text("passwd: files\ngroup: files\n")
+    root, archive = work / "root", work / "initramfs.gz"
+    make_root(root, {"forkdb": args.forkdb, **{tool: which(tool) for tool in TOOLS}})
     for script in (HERE / "guest").glob("*.sh"):
         shutil.copy(script, root / "e2e")
     shutil.copy(args.kernel / "fork_info.ko", root / "e2e")
-    shutil.copy(programs["workload"], root / "e2e")
-    shutil.copy(programs["storm"], root / "e2e")
-    shutil.copy(programs["init"], root / "init")
-    archive = work / "initramfs.gz"
-    run_tool("sh", "-c", 'cd "$0" && find . | cpio --quiet -o -H newc -R 0:0 '
-             '| gzip -1 >"$1"', root, archive)
+    compile_static(root / "e2e/storm", HERE / "storm.c")
+    compile_static(root / "e2e/workload", HERE / "workload.c", HERE / "workload_clone3.c")
+    pack(root, archive)
     return archive
 
 
@@ -119,22 +53,6 @@ def qemu_command(args, initramfs, wanted, work, disk):
     if disk:
         command += ["-drive", f"file={disk},format=raw,if=virtio,cache=writeback"]
     return [str(word) for word in command]
-
-
-def verdict_lines(process, timeout):
-    """The lines of the guest's second serial port, until it ends."""
-    selector, rest = selectors.DefaultSelector(), b""
-    selector.register(process.stdout, selectors.EVENT_READ)
-    deadline = time.monotonic() + timeout
-    while True:
-        if not selector.select(max(0, deadline - time.monotonic())):
-            raise Failure(f"the guest hangs: no end after {timeout} s")
-        data = process.stdout.read1(4096)
-        if not data:
-            return
-        *lines, rest = (rest + data).split(b"\n")
-        for line in lines:
-            yield line.decode("ascii", "replace").strip()
 
 
 def boot(args, initramfs, wanted, work, disk=None):
