@@ -27,6 +27,35 @@ CREATE TABLE boots (
   boot_ns INTEGER
 ) STRICT;
 
+-- The processes that were alive when a recorder of this machine's kernel began,
+-- from /proc: ancestry goes on here where no record made a process. Each process
+-- once, as it was first seen: a later start adds those that came in between. A
+-- boot's go with the last of its records, if it is not the latest boot.
+CREATE TABLE alive (
+  id INTEGER PRIMARY KEY CHECK (id > 0),
+  boot INTEGER NOT NULL REFERENCES boots (id),
+  -- start_ns / 10000000 of its records: /proc tells 10 ms, and no pid is used
+  -- again so soon.
+  start_tick INTEGER NOT NULL CHECK (start_tick >= 0),
+  pid INTEGER NOT NULL CHECK (pid > 0),
+  -- The parent when it was seen: where the one that made it had ended, whoever
+  -- took it over. 0 for none.
+  ppid INTEGER NOT NULL CHECK (ppid >= 0),
+  -- The parent's row; NULL if it has none.
+  parent INTEGER REFERENCES alive (id) CHECK (parent <> id),
+  uid INTEGER NOT NULL CHECK (uid BETWEEN 0 AND 4294967295),
+  username TEXT NOT NULL,
+  -- Its own name when it was seen, as in comms.
+  comm ANY NOT NULL CHECK (typeof(comm) IN ('text', 'blob')),
+  -- Its pid in its own namespace; NULL where that is pid.
+  ns_pid INTEGER CHECK (ns_pid > 0 AND ns_pid <> pid),
+  seen_ns INTEGER NOT NULL,
+  -- Serves: which of them is this record's caller, or child.
+  UNIQUE (boot, start_tick, pid)
+) STRICT;
+-- Serves: what has this parent.
+CREATE INDEX alive_by_parent ON alive (parent) WHERE parent IS NOT NULL;
+
 -- One uninterrupted numbering of records.
 CREATE TABLE streams (
   id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 9000000),
@@ -196,6 +225,10 @@ CREATE TABLE records (
 -- entries fall near the end, for most callers were created a moment ago.
 CREATE INDEX records_by_caller ON records (caller_id)
   WHERE caller_id IS NOT NULL;
+-- Serves: what did this process create that no record made. Each record is in
+-- one of the two.
+CREATE INDEX records_by_unrecorded_caller ON records (tgid, start_ns)
+  WHERE caller_id IS NULL;
 -- Serves: --failed and --errno. Failures are rare, so is the index.
 CREATE INDEX records_failed ON records (id) WHERE ret < 0;
 

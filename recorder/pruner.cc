@@ -73,6 +73,7 @@ std::optional<BlockAge> Pruner::Prune(int64_t before_ns) {
   blocks_.Forget(age->block);
   Delete(age->block);
   DeleteDrains();
+  DeleteAlive();
   transaction.commit();
   return age;
 }
@@ -141,6 +142,14 @@ void Pruner::DeleteDrains() {
     statement.bind(1, first_left);
     statement.exec();
   }
+}
+
+// The latest boot may still be recorded, and a new file has no records yet.
+void Pruner::DeleteAlive() {
+  database_->exec(
+      "DELETE FROM alive WHERE boot < (SELECT max(id) FROM boots) "
+      "AND boot NOT IN (SELECT boot FROM streams "
+      "WHERE next_seq - 1 > pruned_seq)");
 }
 
 bool Pruner::GiveBack(int64_t spare_bytes) {

@@ -55,6 +55,7 @@ class Pruner {
   void Delete(int64_t block);
   void DeleteNames(int64_t block);
   void DeleteDrains();
+  void DeleteAlive();
   int64_t FreePages();
 
   SQLite::Database* database_;

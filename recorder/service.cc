@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "recorder/alive_table.h"
 #include "recorder/privileges.h"
 #include "store/database.h"
 #include "store/error.h"
@@ -34,6 +35,11 @@ Service::Service(ServiceOptions options, Say say)
             if (drain.records > 0) Tend();
           },
           [this] { return waiter_.Stopped(); }) {
+  const std::string trouble =
+      NoteAlive(source_->stream(), RealtimeNow(), &database_, options_.db);
+  if (!trouble.empty()) {
+    say_("processes already alive are not all noted: " + trouble);
+  }
   // Files are opened again while recording: that may need what root has.
   if (source_->stream().source != kFile) DropPrivileges();
 }

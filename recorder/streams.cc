@@ -16,27 +16,6 @@ void BindTextOrNull(int index, const std::string& text,
   }
 }
 
-int64_t InsertBoot(const Boot& boot, SQLite::Database* database) {
-  SQLite::Statement insert(
-      *database,
-      "INSERT INTO boots (boot_id, host, machine_id, kernel_release, boot_ns) "
-      "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING");
-  insert.bindNoCopy(1, boot.boot_id);
-  BindTextOrNull(2, boot.host, &insert);
-  BindTextOrNull(3, boot.machine_id, &insert);
-  BindTextOrNull(4, boot.kernel_release, &insert);
-  if (boot.boot_ns) {
-    insert.bind(5, *boot.boot_ns);
-  } else {
-    insert.bind(5);
-  }
-  insert.exec();
-  SQLite::Statement find(*database, "SELECT id FROM boots WHERE boot_id = ?1");
-  find.bindNoCopy(1, boot.boot_id);
-  find.executeStep();
-  return find.getColumn(0).getInt64();
-}
-
 int64_t InsertStream(const Stream& stream, int64_t boot,
                      SQLite::Database* database) {
   SQLite::Statement insert(
@@ -63,8 +42,29 @@ int64_t InsertStream(const Stream& stream, int64_t boot,
 
 }  // namespace
 
+int64_t FindOrInsertBoot(const Boot& boot, SQLite::Database* database) {
+  SQLite::Statement insert(
+      *database,
+      "INSERT INTO boots (boot_id, host, machine_id, kernel_release, boot_ns) "
+      "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING");
+  insert.bindNoCopy(1, boot.boot_id);
+  BindTextOrNull(2, boot.host, &insert);
+  BindTextOrNull(3, boot.machine_id, &insert);
+  BindTextOrNull(4, boot.kernel_release, &insert);
+  if (boot.boot_ns) {
+    insert.bind(5, *boot.boot_ns);
+  } else {
+    insert.bind(5);
+  }
+  insert.exec();
+  SQLite::Statement find(*database, "SELECT id FROM boots WHERE boot_id = ?1");
+  find.bindNoCopy(1, boot.boot_id);
+  find.executeStep();
+  return find.getColumn(0).getInt64();
+}
+
 StreamRow FindOrInsertStream(const Stream& stream, SQLite::Database* database) {
-  const int64_t boot = InsertBoot(stream.boot, database);
+  const int64_t boot = FindOrInsertBoot(stream.boot, database);
   return {InsertStream(stream, boot, database), boot};
 }
 

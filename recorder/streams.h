@@ -16,6 +16,10 @@ struct StreamRow {
   int64_t boot = 0;  // of its boots row
 };
 
+// The id of the boot's row, made if it is not there. To be used inside a
+// transaction. Throws SQLite::Exception.
+int64_t FindOrInsertBoot(const Boot& boot, SQLite::Database* database);
+
 // The rows of the stream and its boot, made if they are not there. To be used
 // inside a transaction. Throws SQLite::Exception.
 StreamRow FindOrInsertStream(const Stream& stream, SQLite::Database* database);

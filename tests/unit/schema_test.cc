@@ -26,6 +26,7 @@ class Schema : public testing::Test {
   void Fill() {
     database_.exec(R"sql(
       INSERT INTO boots (id, boot_id) VALUES (1, 'a');
+      INSERT INTO alive VALUES (1, 1, 0, 1, 0, NULL, 0, 'root', 'init', NULL, 0);
       INSERT INTO streams (id, boot, source, attachment, hook, attach_ns,
         capacity) VALUES (1, 1, 'proc', '', 'kernel_clone', 0, 8);
       INSERT INTO drains VALUES (1, 1, 0, 1, 0, 0, 1000000000001,
@@ -69,7 +70,7 @@ TEST_F(Schema, HasOnlyStrictTables) {
   EXPECT_EQ(Ask(&database_,
                 "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' "
                 "AND strict"),
-            "20");
+            "21");
 }
 
 TEST_F(Schema, ShowsTheColumnsThatTheQueryCommandKnows) {
@@ -87,6 +88,10 @@ TEST_F(Schema, RefusesRowsThatCannotBeTrue) {
       "boots SET boot_id = ''",
       "boots SET boot_id = NULL",
       "boots SET boot_ns = 'x'",
+      "alive SET pid = 0",
+      "alive SET parent = id",
+      "alive SET ns_pid = pid",
+      "alive SET comm = 1",
       "streams SET id = 9000001",
       "streams SET id = 0",
       "streams SET boot = 2",
