@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <charconv>
 #include <sstream>
 
@@ -92,6 +94,34 @@ uint64_t ParseFlag(const std::string& name) {
   }
   throw UsageError(fmt::format("no flag '{}': the flags are {}, or a 0x number",
                                name, fmt::join(AllCloneFlagNames(), ", ")));
+}
+
+uint64_t ParseNamespaceType(const std::string& name) {
+  uint64_t any = 0;
+  std::vector<std::string> types;
+  for (const std::string_view flag : AllCloneFlagNames()) {
+    const std::string_view kNew = "CLONE_NEW";
+    if (flag.substr(0, kNew.size()) != kNew) continue;
+    std::string type(flag.substr(kNew.size()));
+    std::transform(type.begin(), type.end(), type.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    if (type == "ns") type = "mount";
+    const uint64_t bit = *CloneFlagFromName(flag);
+    if (name == type || CloneFlagFromName(name) == bit) return bit;
+    any |= bit;
+    types.push_back(type);
+  }
+  if (name == "any") return any;
+  throw UsageError(fmt::format("no namespace type '{}': the types are {}, any",
+                               name, fmt::join(types, ", ")));
+}
+
+void CheckKind(const std::string& kind) {
+  static constexpr std::array<std::string_view, 6> kKinds = {
+      "fork", "vfork", "thread", "process", "namespace", "kthread"};
+  if (std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end()) return;
+  throw UsageError(fmt::format("no kind '{}': the kinds are {}", kind,
+                               fmt::join(kKinds, ", ")));
 }
 
 int ParseErrno(const std::string& name) {

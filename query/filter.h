@@ -20,12 +20,19 @@ struct Filter {
   std::optional<int64_t> until_ns;  // this time and earlier
   std::vector<std::string> users;
   std::vector<int64_t> uids;
-  std::vector<int64_t> pids;        // the caller's pid or tgid
-  std::vector<int64_t> children;    // child_pid
-  std::vector<std::string> comms;   // exact, or with * and ? as in a shell
-  std::vector<std::string> flags;   // names, with or without CLONE_, or 0x bits
-  std::vector<std::string> errnos;  // names
-  std::optional<int64_t> boot;      // id of a boots row
+  std::vector<int64_t> pids;       // the caller's pid or tgid
+  std::vector<int64_t> children;   // child_pid
+  std::vector<std::string> comms;  // exact, or with * and ? as in a shell
+  std::vector<std::string> flags;  // names, with or without CLONE_, or 0x bits
+  std::vector<std::string> not_flags;  // of several, none is set
+  std::vector<std::string> kinds;      // "fork"
+  std::vector<std::string> errnos;     // names
+  std::vector<int64_t> namespaces;     // the caller's or the child's, by inode
+  // CLONE_NEW bits: calls that made a namespace of one of these types or, where
+  // only failed calls are asked for, failed to.
+  uint64_t new_namespaces = 0;
+  std::optional<bool> threads;  // with CLONE_THREAD, or without
+  std::optional<int64_t> boot;  // id of a boots row
   // Only what descends from a process: the id of the record that made it, or of
   // a call by a process that no record made.
   std::optional<int64_t> under;
@@ -59,6 +66,13 @@ std::string ParseOrder(std::string_view order, bool reverse);
 
 // The bits of "NEWUSER", "CLONE_NEWUSER" or "0x10000000". Throws UsageError.
 uint64_t ParseFlag(const std::string& name);
+
+// The bit of "user" or "NEWUSER", of a namespace; "any" is all of them. Throws
+// UsageError.
+uint64_t ParseNamespaceType(const std::string& name);
+
+// Throws UsageError unless the view's column kind can be this.
+void CheckKind(const std::string& kind);
 
 // The number of "EAGAIN". Throws UsageError.
 int ParseErrno(const std::string& name);

@@ -27,6 +27,28 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
       ->allow_extra_args(false);
   command->add_option("--flag", filter.flags, "Clone flag; all of several")
       ->allow_extra_args(false);
+  command
+      ->add_option("--not-flag", filter.not_flags,
+                   "Clone flag that is not set; none of several")
+      ->allow_extra_args(false);
+  command
+      ->add_option(
+          "--kind", filter.kinds,
+          "fork, vfork, thread, process, namespace or kthread; any of several")
+      ->allow_extra_args(false);
+  CLI::Option* threads =
+      command->add_flag("--threads", options->threads, "New threads only");
+  command->add_flag("--no-threads", options->no_threads, "No new threads")
+      ->excludes(threads);
+  command
+      ->add_option("--ns", filter.namespaces,
+                   "Caller's or child's pid or user namespace, by inode")
+      ->allow_extra_args(false);
+  command
+      ->add_flag("--new-ns", options->new_namespace,
+                 "Calls that made a namespace, of any type or of one: "
+                 "--new-ns=user; with --failed, that failed to")
+      ->option_text("[=TYPE]");
   command->add_option("--errno", filter.errnos, "Error name, such as EAGAIN")
       ->allow_extra_args(false);
   command
@@ -44,6 +66,13 @@ Filter ReadFilter(const FilterOptions& options, int64_t now_ns) {
   Filter filter = options.filter;
   if (options.since) filter.since_ns = ParseTime(*options.since, now_ns);
   if (options.until) filter.until_ns = ParseTime(*options.until, now_ns);
+  if (!options.new_namespace.empty()) {
+    // What CLI11 takes a flag without a value for.
+    const bool any = options.new_namespace == "true";
+    filter.new_namespaces =
+        ParseNamespaceType(any ? "any" : options.new_namespace);
+  }
+  if (options.threads || options.no_threads) filter.threads = options.threads;
   return filter;
 }
 

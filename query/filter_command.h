@@ -19,6 +19,8 @@ struct FilterOptions {
   std::optional<std::string> since;
   std::optional<std::string> until;
   std::optional<std::string> boot;
+  std::string new_namespace;  // a type, "" for not asked
+  bool threads = false, no_threads = false;
   std::optional<int64_t> under;  // a pid or the id of a record
 };
 

@@ -23,6 +23,8 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --since -1h --failed                   what failed in the last hour
   forkdb query --user alice --comm 'make*' --since yesterday
   forkdb query --flag NEWUSER --flag NEWNET           both namespaces at once
+  forkdb query --new-ns=user --since today            who made user namespaces
+  forkdb query --kind vfork --kind fork --not-flag NEWPID
   forkdb query --under 1000000000042                  all that came of this record
   forkdb query "username = 'alice' AND errno IS NOT NULL" --format json
   forkdb query --columns time,comm,child_pid --order 'time_ns DESC' -n 5

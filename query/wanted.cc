@@ -3,9 +3,9 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/core.h>
 #include <fmt/format.h>
+#include <linux/sched.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -13,41 +13,6 @@
 
 namespace forkdb {
 namespace {
-
-constexpr WantedKind kKinds[] = {
-    {"pid", "pid_blocks", false,
-     "EXISTS (SELECT 1 FROM pid_blocks AS p WHERE p.block = d.block AND "
-     "p.pid IN temp.wanted_pid)",
-     "(pid IN temp.wanted_pid OR tgid IN temp.wanted_pid)"},
-    {"ret", "errno_blocks", true,
-     "EXISTS (SELECT 1 FROM errno_blocks AS e WHERE e.block = d.block AND "
-     "e.ret IN temp.wanted_ret)",
-     "ret < 0 AND ret IN temp.wanted_ret"},
-    {"comm", "comm_blocks", false,
-     "EXISTS (SELECT 1 FROM comm_blocks AS c WHERE c.block = d.block AND "
-     "c.comm IN temp.wanted_comm)",
-     "comm IN temp.wanted_comm"},
-    {"user", "user_blocks", false,
-     "EXISTS (SELECT 1 FROM user_blocks AS u WHERE u.block = d.block AND "
-     "u.user IN temp.wanted_user)",
-     "user IN temp.wanted_user"},
-    {"flag_set", "flag_set_blocks", false,
-     "EXISTS (SELECT 1 FROM flag_set_blocks AS f WHERE f.block = d.block AND "
-     "f.flag_set IN temp.wanted_flag_set)",
-     "flag_set IN temp.wanted_flag_set"},
-    {"child_pid", nullptr, false,
-     "EXISTS (SELECT 1 FROM blocks AS b, temp.wanted_child_pid AS w WHERE "
-     "b.block = d.block AND w.value BETWEEN b.first_child_pid AND "
-     "b.last_child_pid)",
-     "child_pid IN temp.wanted_child_pid"},
-    {"id", nullptr, false,
-     "EXISTS (SELECT 1 FROM temp.wanted_id AS i WHERE i.value BETWEEN "
-     "d.block * 4096 AND d.block * 4096 + 4095)",
-     // The + keeps SQLite on the run of ids that is being read.
-     "+records.id IN temp.wanted_id"},
-    {"stream", nullptr, false, "d.block / 244140625 IN temp.wanted_stream",
-     "id / 1000000000000 IN temp.wanted_stream"},
-};
 
 // The calls of a process that no record made, from one of them, and what
 // descends from it.
@@ -88,22 +53,29 @@ class Store {
 
   void WantNumbers(const Filter& filter);
   void WantNames(const Filter& filter);
+  void WantFlagSets(const Filter& filter);
 
   std::vector<const WantedKind*> wanted;
 
  private:
+  // Of which a table is not needed.
+  void Want(std::string_view name);
   // Fills the kind's table from a SELECT.
   void Want(std::string_view name, const std::string& select,
             const Row& values);
 
+  void WantKinds(const Filter& filter, std::vector<std::string>* terms,
+                 Row* values);
+
   SQLite::Database* database_;
 };
 
+void Store::Want(std::string_view name) {
+  wanted.push_back(FindWantedKind(name));
+}
+
 void Store::Want(std::string_view name, const std::string& select,
                  const Row& values) {
-  const auto* kind =
-      std::find_if(std::begin(kKinds), std::end(kKinds),
-                   [&](const WantedKind& k) { return k.name == name; });
   database_->exec(
       fmt::format("DROP TABLE IF EXISTS temp.wanted_{0}; "
                   "CREATE TEMP TABLE wanted_{0} (value INTEGER PRIMARY KEY)",
@@ -113,7 +85,7 @@ void Store::Want(std::string_view name, const std::string& select,
       fmt::format("INSERT OR IGNORE INTO temp.wanted_{} {}", name, select));
   BindAll(values, &insert);
   insert.exec();
-  wanted.push_back(kind);
+  Want(name);
 }
 
 void Store::WantNumbers(const Filter& filter) {
@@ -186,11 +158,73 @@ void Store::WantNames(const Filter& filter) {
         fmt::format("SELECT id FROM users WHERE {}", fmt::join(terms, " AND ")),
         values);
   }
-  if (!filter.flags.empty()) {
-    uint64_t bits = 0;
-    for (const std::string& flag : filter.flags) bits |= ParseFlag(flag);
-    Want("flag_set", "SELECT id FROM flag_sets WHERE flags & ?1 = ?1",
-         {static_cast<int64_t>(bits)});
+  if (!filter.namespaces.empty()) {
+    const size_t count = filter.namespaces.size();
+    const std::string marks = Marks(count);
+    Row values;
+    for (int i = 0; i < 4; ++i) Append(filter.namespaces, &values);
+    Want("namespace_set",
+         fmt::format("SELECT id FROM namespace_sets WHERE pid_ns IN ({0}) OR "
+                     "user_ns IN ({0}) OR child_pid_ns IN ({0}) OR "
+                     "child_user_ns IN ({0})",
+                     marks),
+         values);
+  }
+}
+
+void Store::WantFlagSets(const Filter& filter) {
+  std::vector<std::string> terms;
+  Row values;
+  const auto bits = [](const std::vector<std::string>& flags) {
+    uint64_t sum = 0;
+    for (const std::string& flag : flags) sum |= ParseFlag(flag);
+    return static_cast<int64_t>(sum);
+  };
+  const auto add = [&](const char* term, int64_t value) {
+    values.emplace_back(value);
+    terms.push_back(fmt::format(fmt::runtime(term), values.size()));
+  };
+  if (!filter.flags.empty()) add("flags & ?{0} = ?{0}", bits(filter.flags));
+  if (!filter.not_flags.empty()) add("flags & ?{} = 0", bits(filter.not_flags));
+  if (filter.threads) {
+    add(*filter.threads ? "flags & ?{} <> 0" : "flags & ?{} = 0", CLONE_THREAD);
+  }
+  if (filter.new_namespaces != 0) {
+    add("flags & ?{} <> 0", static_cast<int64_t>(filter.new_namespaces));
+    if (!filter.failed && filter.errnos.empty()) Want("success");
+  }
+  WantKinds(filter, &terms, &values);
+  if (terms.empty()) return;
+  Want("flag_set",
+       fmt::format("SELECT id FROM flag_sets WHERE {}",
+                   fmt::join(terms, " AND ")),
+       values);
+}
+
+// A kernel's thread is told by its caller, all other kinds by the flags.
+void Store::WantKinds(const Filter& filter, std::vector<std::string>* terms,
+                      Row* values) {
+  if (filter.kinds.empty()) return;
+  for (const std::string& kind : filter.kinds) CheckKind(kind);
+  const auto kthreads =
+      std::count(filter.kinds.begin(), filter.kinds.end(), "kthread");
+  if (kthreads == 0) {
+    Append(filter.kinds, values);
+    std::vector<std::string> marks;
+    for (size_t i = 0; i < filter.kinds.size(); ++i) {
+      marks.push_back(
+          fmt::format("?{}", values->size() - filter.kinds.size() + i + 1));
+    }
+    terms->push_back(fmt::format("kind IN ({})", fmt::join(marks, ", ")));
+    Want("no_kthread");
+  } else if (static_cast<size_t>(kthreads) == filter.kinds.size()) {
+    if (filter.pids.empty()) Want("pid", "VALUES (0), (2)", {});
+    Want("kthread");
+  } else {
+    Want("kind",
+         fmt::format("SELECT id FROM flag_sets WHERE kind IN ({})",
+                     Marks(filter.kinds.size())),
+         Row(filter.kinds.begin(), filter.kinds.end()));
   }
 }
 
@@ -201,6 +235,7 @@ std::vector<const WantedKind*> StoreWanted(SQLite::Database* database,
   Store store(database);
   store.WantNumbers(filter);
   store.WantNames(filter);
+  store.WantFlagSets(filter);
   return store.wanted;
 }
 

@@ -13,7 +13,8 @@
 namespace forkdb {
 
 // One kind of value that a filter can name. Those that are wanted are in the
-// temporary table wanted_NAME (value INTEGER PRIMARY KEY).
+// temporary table wanted_NAME (value INTEGER PRIMARY KEY), if the conditions
+// mention it.
 struct WantedKind {
   std::string_view name;  // and the column of records and of the table below
   const char* blocks;     // the table that has its blocks, NULL for none
@@ -24,9 +25,12 @@ struct WantedKind {
   const char* row_condition;
 };
 
+// The kind of that name, which exists.
+const WantedKind* FindWantedKind(std::string_view name);
+
 // Makes the tables anew, and returns the kinds that the filter names, which are
 // constants. One filter at a time for a connection. Throws UsageError for a
-// flag or an errno that does not exist.
+// flag, a kind or an errno that does not exist.
 std::vector<const WantedKind*> StoreWanted(SQLite::Database* database,
                                            const Filter& filter);
 

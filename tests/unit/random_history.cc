@@ -20,8 +20,14 @@ Record RandomRecord(int64_t seq, std::mt19937* random) {
   record.uid = 4'000'000'000U + (*random)() % 4 * (seq > kBlockRecords ? 1 : 0);
   if (one_in(4)) record.flags = 0x10000100;
   if (one_in(2000)) record.flags = 0x50000000;
+  if (one_in(20)) record.flags = 0x3d0f00;
+  if (seq % 997 == 0) record.child_user_ns = 4'026'532'000U + seq % 5;
   record.pid = 100 + static_cast<int32_t>((*random)() % 3000 + seq / 10);
   record.tgid = one_in(2) ? record.pid : record.pid - 1;
+  if (one_in(1500)) {
+    record.pid = record.tgid = 2;
+    record.ppid = 0;
+  }
   return record;
 }
 
@@ -40,6 +46,40 @@ void MakeRandomHistory(const std::string& path) {
     writer.Write(ProcStream(boot), &batch, kStartNs);
   }
 }
+
+namespace {
+
+void AskFlagSets(std::mt19937* random, Asked* asked) {
+  const auto often = [&](unsigned n) { return (*random)() % n == 0; };
+  const auto also = [&](const char* sql) {
+    asked->sql += std::string(" AND ") + sql;
+  };
+  if (often(6)) {
+    asked->filter.not_flags = {"VM", "NEWNET"};
+    also("flags_raw & 0x40000100 = 0");
+  }
+  if (often(6)) {
+    asked->filter.threads = often(2);
+    also(*asked->filter.threads ? "kind = 'thread'" : "kind <> 'thread'");
+  }
+  if (often(6)) {
+    asked->filter.new_namespaces = 0x60000000;
+    also("flags_raw & 0x60000000");
+    if (!asked->filter.failed && asked->filter.errnos.empty()) also("ret > 0");
+  }
+  if (often(8)) {
+    asked->filter.kinds = {"kthread"};
+    also("kind = 'kthread'");
+  } else if (often(6)) {
+    asked->filter.kinds = {"fork", "kthread"};
+    also("kind IN ('fork', 'kthread')");
+  } else if (often(6)) {
+    asked->filter.kinds = {"fork", "namespace"};
+    also("kind IN ('fork', 'namespace')");
+  }
+}
+
+}  // namespace
 
 Asked RandomQuestion(std::mt19937* random) {
   Asked asked;
@@ -77,6 +117,11 @@ Asked RandomQuestion(std::mt19937* random) {
     for (size_t at; (at = asked.sql.find("{0}")) != std::string::npos;) {
       asked.sql.replace(at, 3, std::to_string(pid));
     }
+  }
+  AskFlagSets(random, &asked);
+  if (often(6)) {
+    asked.filter.namespaces = {4'026'532'001, 4'026'532'003};
+    also("child_user_ns IN (4026532001, 4026532003)");
   }
   if (often(5)) {
     const auto child =

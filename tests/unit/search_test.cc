@@ -51,7 +51,7 @@ class SearchTest : public testing::Test {
 
 TEST_F(SearchTest, FindsWhatPlainSqlFinds) {
   std::mt19937 random(2);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 90; ++i) {
     const Asked asked = RandomQuestion(&random);
     Shape shape;
     shape.columns = {"id", "comm"};
@@ -82,6 +82,15 @@ TEST_F(SearchTest, ReadsNoMoreThanItMust) {
       [](Filter* f) { f->comms = {"*"}; },
       [](Filter* f) { f->uids = {4'000'000'000}; },
       [](Filter* f) { f->flags = {"NEWUSER"}; },
+      [](Filter* f) { f->not_flags = {"VM"}; },
+      [](Filter* f) { f->threads = true; },
+      [](Filter* f) { f->new_namespaces = 0x50000000; },
+      [](Filter* f) { f->kinds = {"thread"}; },
+      [](Filter* f) { f->kinds = {"kthread"}; },
+      [](Filter* f) {
+        f->kinds = {"kthread", "fork"};
+      },
+      [](Filter* f) { f->namespaces = {4'026'532'001}; },
       [](Filter* f) { f->errnos = {"EAGAIN"}; },
       [](Filter* f) { f->failed = true; },
       [](Filter* f) { f->pids = {300}; },
