@@ -12,6 +12,7 @@
 
 #include "query/query_command.h"
 #include "query/stats_command.h"
+#include "query/status_command.h"
 #include "query/tree_command.h"
 #include "recorder/prune_command.h"
 #include "recorder/record_command.h"
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
     forkdb::AddQueryCommand(&app);
     forkdb::AddStatsCommand(&app);
     forkdb::AddTreeCommand(&app);
+    forkdb::AddStatusCommand(&app);
     forkdb::AddShowCommand(&app);
     forkdb::AddPruneCommand(&app);
     app.parse(argc, argv);

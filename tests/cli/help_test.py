@@ -7,7 +7,7 @@ import unittest
 
 import harness
 
-SUBCOMMANDS = ["record", "query", "stats", "tree", "show", "prune"]
+SUBCOMMANDS = ["record", "query", "stats", "tree", "status", "show", "prune"]
 
 
 def examples(text):

@@ -51,6 +51,13 @@ class ReadmeTest(CliTest):
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertEqual((result.returncode, result.stderr), (0, b""), command)
 
+    def fails_after_output(self, command):
+        result = subprocess.run(self.words(command), cwd=self.dir, check=False,
+                                env=self.environment, timeout=PATIENCE,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(result.returncode, 1, command)
+        self.assertTrue(result.stdout and result.stderr, command)
+
     def run_until_told(self, command, first_sign, told, expected):
         """A command that goes on: it is told to end when it shows life."""
         with subprocess.Popen(self.words(command), cwd=self.dir, env=self.environment,
@@ -85,6 +92,8 @@ class ReadmeTest(CliTest):
                                            " sleep 0.1; done"]) as life:
                         self.run_until_told(command, b"seq", signal.SIGINT, 130)
                         life.kill()
+                elif command == "forkdb status":  # nothing records
+                    self.fails_after_output(command)
                 elif "forkdb prune" in command:  # says what it did
                     self.ok(*shlex.split(command)[1:], env=self.environment)
                 elif "forkdb tree" in command:

@@ -1,0 +1,22 @@
+// Printing a status.
+
+#ifndef FORKDB_QUERY_STATUS_PRINTER_H_
+#define FORKDB_QUERY_STATUS_PRINTER_H_
+
+#include <cstdint>
+#include <cstdio>
+
+#include "query/status.h"
+#include "store/output.h"
+
+namespace forkdb {
+
+// As a table: a line for each thing that a person asks, times with their age.
+// In the other formats: one row, every field under its name in Status, the
+// problems as one text. Throws Error if the stream cannot be written.
+void PrintStatus(const Status& status, int64_t now_ns, Format format,
+                 std::FILE* stream);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_STATUS_PRINTER_H_
