@@ -33,8 +33,8 @@ struct Filter {
   uint64_t new_namespaces = 0;
   std::optional<bool> threads;  // with CLONE_THREAD, or without
   std::optional<int64_t> boot;  // id of a boots row
-  // Only what descends from a process: the id of the record that made it, or of
-  // a call by a process that no record made.
+  // Only what descends from a process (alive.h), or from the one that made this
+  // call, which no record made.
   std::optional<int64_t> under;
   std::optional<int64_t> under_caller;
   bool failed = false;

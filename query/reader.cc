@@ -12,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "query/alive.h"
 #include "store/database.h"
 #include "store/error.h"
 #include "store/record.h"
@@ -103,30 +104,33 @@ int64_t Reader::FindBoot(const std::string& text) {
   return id;
 }
 
-int64_t Reader::FindMaker(int64_t process, const std::optional<int64_t>& boot) {
+int64_t Reader::FindKnown(int64_t process, const std::optional<int64_t>& boot) {
   if (process > kSeqLimit) return process;
   Filter filter;
   filter.children = {process};
   filter.boot = boot;
   filter.condition = "kind <> 'thread'";
   int64_t id = 0;
-  Ask(path_, [&] { id = FindNewest(Search(&database_, filter), 1); });
+  Ask(path_, [&] {
+    id = NewerAlive(process, boot, FindNewest(Search(&database_, filter), 1),
+                    &database_);
+  });
   return id;
 }
 
 int64_t Reader::FindProcess(int64_t process,
                             const std::optional<int64_t>& boot) {
-  const int64_t id = FindMaker(process, boot);
+  const int64_t id = FindKnown(process, boot);
   if (id != 0) return id;
   throw UsageError(
-      fmt::format("process {0}: no record made it: name one that was started "
-                  "while forkdb recorded, or see what came of it with "
+      fmt::format("process {0}: no record made it, and it was not alive when "
+                  "recording began: see what came of it with "
                   "forkdb query --under {0}",
                   process));
 }
 
 void Reader::SetUnder(int64_t process, Filter* filter) {
-  if (const int64_t id = FindMaker(process, filter->boot); id != 0) {
+  if (const int64_t id = FindKnown(process, filter->boot); id != 0) {
     filter->under = id;
     return;
   }

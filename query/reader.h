@@ -30,9 +30,9 @@ class Reader {
   // before it, or a boot_id or the unambiguous start of one. Throws UsageError.
   int64_t FindBoot(const std::string& text);
 
-  // The record that made a process: process is that record's id already, or the
-  // pid of the newest such process (not thread), of one boot or of all. Throws
-  // UsageError if no record made it.
+  // A process (alive.h): it is given by the id of the record that made it, or
+  // by the pid of the newest such process (not thread), of one boot or of all.
+  // Throws UsageError if no record made it, and it was not alive before.
   int64_t FindProcess(int64_t process, const std::optional<int64_t>& boot);
 
   // Sets the filter to what descends from a process: FindProcess()'s, else the
@@ -61,8 +61,8 @@ class Reader {
                      std::FILE* stream);
   void PrintRuns(const Search& search, const Shape& shape, Format format,
                  std::FILE* stream);
-  // 0 if no record made it.
-  int64_t FindMaker(int64_t process, const std::optional<int64_t>& boot);
+  // 0 if there is none.
+  int64_t FindKnown(int64_t process, const std::optional<int64_t>& boot);
   // The lowest id of the newest so many rows.
   int64_t FindNewest(const Search& search, int64_t rows);
 

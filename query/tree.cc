@@ -8,12 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "query/alive.h"
 #include "store/error.h"
 
 namespace forkdb {
 namespace {
 
-// What is read of a record, by the order of kRecordSql.
+// What is read of a process, by the order of kRecordSql and kAliveSql.
 enum Field {
   kPid,
   kNsPid,
@@ -31,6 +32,23 @@ constexpr char kRecordSql[] =
     "SELECT child_pid, nullif(child_ns_pid, child_pid), comm, username, time, "
     "kind, errno, caller_id, tgid, start_ns FROM forks WHERE id = ?";
 
+// The time is of its start, as exact as /proc tells it.
+constexpr char kAliveSql[] =
+    "SELECT a.pid, a.ns_pid, a.comm, a.username, "
+    "strftime('%Y-%m-%dT%H:%M:%S', (b.boot_ns / 10000000 + a.start_tick) / 100,"
+    " 'unixepoch') || printf('.%02dZ', (b.boot_ns / 10000000 + a.start_tick) "
+    "% 100), NULL, NULL, -a.parent, a.ppid, NULL "
+    "FROM alive AS a JOIN boots AS b ON b.id = a.boot WHERE a.id = ?";
+
+// The row in alive of a record's caller, and the record that made it.
+constexpr char kCallerSql[] =
+    "SELECT ifnull(m.record, -a.id) FROM streams AS s JOIN alive AS a "
+    "ON a.boot = s.boot AND a.start_tick = ?2 / 10000000 AND a.pid = ?3 "
+    "LEFT JOIN temp.made AS m ON m.alive = a.id "
+    "WHERE s.id = ?1 / 1000000000000";
+
+constexpr char kMakerSql[] = "SELECT record FROM temp.made WHERE alive = ?";
+
 // A thread may have a name of its own, which is not its process's.
 constexpr char kOwnCommSql[] =
     "SELECT c.comm FROM records AS r JOIN comms AS c ON c.id = r.comm "
@@ -38,15 +56,35 @@ constexpr char kOwnCommSql[] =
 
 // 65536 is CLONE_THREAD.
 constexpr char kChildrenSql[] =
-    "SELECT r.id FROM records AS r WHERE r.caller_id = ?1 "
-    "AND (r.ret > 0 OR ?2) AND (?3 OR r.ret < 0 OR NOT (SELECT f.flags & 65536 "
-    "FROM flag_sets AS f WHERE f.id = r.flag_set)) ORDER BY r.id LIMIT ?4";
+    "SELECT r.id FROM {} AND (r.ret > 0 OR ?2) AND (?3 OR r.ret < 0 OR NOT "
+    "(SELECT f.flags & 65536 FROM flag_sets AS f WHERE f.id = r.flag_set)) "
+    "ORDER BY r.id LIMIT ?4";
 
 constexpr char kCountSql[] =
     "SELECT count(*) FILTER (WHERE ret > 0 AND NOT flags & 65536), "
     "count(*) FILTER (WHERE ret > 0 AND flags & 65536), "
-    "count(*) FILTER (WHERE ret < 0) FROM records AS r "
-    "CROSS JOIN flag_sets AS f ON f.id = r.flag_set WHERE r.caller_id = ?";
+    "count(*) FILTER (WHERE ret < 0) FROM {} "
+    "AND f.id = r.flag_set";
+
+// The calls of a process that a record made, and of one in alive.
+constexpr char kCalls[] = "records AS r {}WHERE r.caller_id = ?1";
+constexpr char kAliveCalls[] =
+    "alive AS a CROSS JOIN records AS r {}WHERE a.id = -?1 "
+    "AND r.caller_id IS NULL AND r.tgid = a.pid "
+    "AND r.start_ns BETWEEN a.start_tick * 10000000 "
+    "AND a.start_tick * 10000000 + 9999999 AND (SELECT s.boot "
+    "FROM streams AS s WHERE s.id = r.id / 1000000000000) = a.boot";
+
+// Of a row in alive, or of a record's: its children there that no record made.
+constexpr char kAliveChildrenSql[] =
+    "SELECT -a.id FROM alive AS a WHERE a.parent = ifnull((SELECT m.alive "
+    "FROM temp.made AS m WHERE m.record = ?1), -?1) "
+    "AND a.id NOT IN (SELECT alive FROM temp.made) ORDER BY a.start_tick, "
+    "a.pid";
+
+constexpr char kBootSql[] =
+    "SELECT boot FROM alive WHERE id = -?1 UNION ALL "
+    "SELECT boot FROM streams WHERE id = ?1 / 1000000000000";
 
 // Clocks drift: a second on both sides.
 constexpr char kGapSql[] =
@@ -62,6 +100,18 @@ bool IsNull(const Value& value) {
   return std::holds_alternative<std::monostate>(value);
 }
 
+int64_t BootOf(int64_t process, SQLite::Database* database) {
+  SQLite::Statement find(*database, kBootSql);
+  find.bind(1, process);
+  return find.executeStep() ? find.getColumn(0).getInt64() : 0;
+}
+
+constexpr char kWithFlags[] = "CROSS JOIN flag_sets AS f ";
+
+std::string Calls(const char* calls, const char* join) {
+  return fmt::format(fmt::runtime(calls), join);
+}
+
 class Walker {
  public:
   Walker(const TreeOptions& options, SQLite::Database* database,
@@ -69,9 +119,17 @@ class Walker {
       : options_(options),
         take_(take),
         record_(*database, kRecordSql),
+        alive_(*database, kAliveSql),
+        caller_(*database, kCallerSql),
+        maker_(*database, kMakerSql),
         own_comm_(*database, kOwnCommSql),
-        children_(*database, kChildrenSql),
-        count_(*database, kCountSql),
+        children_(*database, fmt::format(kChildrenSql, Calls(kCalls, ""))),
+        count_(*database, fmt::format(kCountSql, Calls(kCalls, kWithFlags))),
+        alive_calls_(*database,
+                     fmt::format(kChildrenSql, Calls(kAliveCalls, ""))),
+        alive_count_(*database,
+                     fmt::format(kCountSql, Calls(kAliveCalls, kWithFlags))),
+        alive_children_(*database, kAliveChildrenSql),
         gap_(*database, kGapSql) {}
 
   void Walk();
@@ -79,17 +137,26 @@ class Walker {
  private:
   // One row, empty if there is none.
   static Row First(const Row& values, SQLite::Statement* statement);
-  TreeNode ReadNode(int64_t id, const Row& record);
-  // The caller of a record that names none, or one that is gone.
-  TreeNode UnrecordedCaller(int64_t id, const Row& record);
+  // What is known of a process; empty if nothing is.
+  Row ReadProcess(int64_t id);
+  TreeNode ReadNode(int64_t id, const Row& process);
+  // Who called for it, or its parent in alive; 0 if that is not known.
+  int64_t FindAbove(int64_t id, const Row& process);
+  // That one, where it is not known.
+  TreeNode UnknownAbove(int64_t id, const Row& process);
   void WalkUp();
+  // Its children there that no record made, as many as are shown; the number
+  // of all.
+  int64_t ReadAliveChildren(int64_t id, std::vector<int64_t>* shown);
+  void ReadChildren(int64_t id, std::vector<int64_t>* shown);
   // Takes the node, and gives the children to show.
-  std::vector<int64_t> Visit(TreeNode node);
+  std::vector<int64_t> Visit(int64_t id, TreeNode node);
   void WalkDown();
 
   const TreeOptions& options_;
   const std::function<void(const TreeNode&)>& take_;
-  SQLite::Statement record_, own_comm_, children_, count_, gap_;
+  SQLite::Statement record_, alive_, caller_, maker_, own_comm_, children_,
+      count_, alive_calls_, alive_count_, alive_children_, gap_;
   // A forged source could name a record as its own ancestor.
   std::unordered_set<int64_t> seen_;
 };
@@ -102,31 +169,61 @@ Row Walker::First(const Row& values, SQLite::Statement* statement) {
   return row;
 }
 
-TreeNode Walker::ReadNode(int64_t id, const Row& record) {
+Row Walker::ReadProcess(int64_t id) {
+  return id < 0 ? First({-id}, &alive_) : First({id}, &record_);
+}
+
+TreeNode Walker::ReadNode(int64_t id, const Row& process) {
   TreeNode node;
+  node.pid = process[kPid];
+  node.ns_pid = process[kNsPid];
+  node.comm = process[kComm];
+  node.username = process[kUsername];
+  node.time = process[kTime];
+  node.kind = process[kKind];
+  node.error = process[kErrno];
+  if (id < 0) {
+    node.has_own_comm = true;
+    node.note = "alive when recording began, from /proc";
+    return node;
+  }
   node.id = id;
-  node.caller_id = record[kCallerId];
-  node.pid = record[kPid];
-  node.ns_pid = record[kNsPid];
-  node.username = record[kUsername];
-  node.time = record[kTime];
-  node.kind = record[kKind];
-  node.error = record[kErrno];
+  node.caller_id = process[kCallerId];
   const Row own_comm = First({id}, &own_comm_);
   node.has_own_comm = !own_comm.empty();
-  node.comm = node.has_own_comm ? own_comm.front() : record[kComm];
+  if (node.has_own_comm) node.comm = own_comm.front();
   return node;
 }
 
-TreeNode Walker::UnrecordedCaller(int64_t id, const Row& record) {
+int64_t Walker::FindAbove(int64_t id, const Row& process) {
+  Row found;
+  if (id < 0) {
+    if (IsNull(process[kCallerId])) return 0;
+    const int64_t parent = Integer(process[kCallerId]);
+    found = First({-parent}, &maker_);
+    return found.empty() ? parent : Integer(found.front());
+  }
+  if (!IsNull(process[kCallerId]) &&
+      !First({process[kCallerId]}, &record_).empty()) {
+    return Integer(process[kCallerId]);
+  }
+  found = First({id, process[kStart], process[kCallerTgid]}, &caller_);
+  return found.empty() ? 0 : Integer(found.front());
+}
+
+TreeNode Walker::UnknownAbove(int64_t id, const Row& process) {
   TreeNode node;
-  node.pid = record[kCallerTgid];
-  node.comm = record[kComm];
+  node.pid = process[kCallerTgid];
+  if (id < 0) {
+    node.note = "not known: it ended while /proc was read";
+    return node;
+  }
+  node.comm = process[kComm];
   node.has_own_comm = true;
-  if (!IsNull(record[kCallerId])) {
-    node.id = record[kCallerId];
+  if (!IsNull(process[kCallerId])) {
+    node.id = process[kCallerId];
     node.note = "the record that made it was pruned";
-  } else if (!First({id, record[kStart]}, &gap_).empty()) {
+  } else if (!First({id, process[kStart]}, &gap_).empty()) {
     node.note = "a gap may hide the record that made it";
   } else {
     node.note = "not recorded: history begins after it was made";
@@ -137,21 +234,23 @@ TreeNode Walker::UnrecordedCaller(int64_t id, const Row& record) {
 void Walker::WalkUp() {
   std::vector<TreeNode> ancestors;
   int64_t id = options_.root;
-  Row record = First({id}, &record_);
+  Row process = ReadProcess(id);
+  bool whole = false;
   while (seen_.insert(id).second &&
          static_cast<int64_t>(ancestors.size()) < options_.depth) {
-    Row above;
-    if (!IsNull(record[kCallerId]))
-      above = First({record[kCallerId]}, &record_);
-    if (above.empty()) {
-      ancestors.push_back(UnrecordedCaller(id, record));
+    const int64_t above = FindAbove(id, process);
+    if (above == 0) {
+      // Pid 0 is what there was before the first process.
+      whole = id < 0 && Integer(process[kCallerTgid]) == 0;
+      if (!whole) ancestors.push_back(UnknownAbove(id, process));
+      whole = true;
       break;
     }
-    id = Integer(record[kCallerId]);
-    record = std::move(above);
-    ancestors.push_back(ReadNode(id, record));
+    id = above;
+    process = ReadProcess(id);
+    ancestors.push_back(ReadNode(id, process));
   }
-  if (!ancestors.empty() && ancestors.back().note.empty()) {
+  if (!ancestors.empty() && !whole) {
     ancestors.back().note = "its ancestors are left out: see --depth";
   }
   for (auto depth = static_cast<int64_t>(ancestors.size()); depth > 0;
@@ -162,23 +261,45 @@ void Walker::WalkUp() {
   }
 }
 
-std::vector<int64_t> Walker::Visit(TreeNode node) {
-  const int64_t id = Integer(node.id);
+int64_t Walker::ReadAliveChildren(int64_t id, std::vector<int64_t>* shown) {
+  int64_t count = 0;
+  BindAll({id}, &alive_children_);
+  while (alive_children_.executeStep()) {
+    const int64_t child = alive_children_.getColumn(0).getInt64();
+    ++count;
+    if (count <= options_.limit && seen_.insert(child).second) {
+      shown->push_back(child);
+    }
+  }
+  alive_children_.reset();
+  return count;
+}
+
+void Walker::ReadChildren(int64_t id, std::vector<int64_t>* shown) {
+  SQLite::Statement& children = id < 0 ? alive_calls_ : children_;
+  BindAll({id, static_cast<int64_t>(options_.failed),
+           static_cast<int64_t>(options_.threads),
+           options_.limit - static_cast<int64_t>(shown->size())},
+          &children);
+  while (children.executeStep()) {
+    const int64_t child = children.getColumn(0).getInt64();
+    if (seen_.insert(child).second) shown->push_back(child);
+  }
+  children.reset();
+}
+
+std::vector<int64_t> Walker::Visit(int64_t id, TreeNode node) {
   std::vector<int64_t> shown;
   if (options_.down) {
-    const Row count = First({id}, &count_);
+    const Row count = First({id}, id < 0 ? &alive_count_ : &count_);
     int64_t children = Integer(count[0]);
     (options_.threads ? children : node.threads) += Integer(count[1]);
     if (options_.failed) children += Integer(count[2]);
+    std::vector<int64_t> alive;
+    children += ReadAliveChildren(id, &alive);
     if (node.depth < options_.depth) {
-      BindAll({id, static_cast<int64_t>(options_.failed),
-               static_cast<int64_t>(options_.threads), options_.limit},
-              &children_);
-      while (children_.executeStep()) {
-        const int64_t child = children_.getColumn(0).getInt64();
-        if (seen_.insert(child).second) shown.push_back(child);
-      }
-      children_.reset();
+      shown = std::move(alive);
+      ReadChildren(id, &shown);
     }
     node.more = children - static_cast<int64_t>(shown.size());
   }
@@ -197,15 +318,15 @@ void Walker::WalkDown() {
     }
     const int64_t id = levels.back().back();
     levels.back().pop_back();
-    TreeNode node = ReadNode(id, First({id}, &record_));
+    TreeNode node = ReadNode(id, ReadProcess(id));
     node.depth = static_cast<int64_t>(levels.size()) - 1;
     node.is_last = levels.back().empty();
-    levels.push_back(Visit(std::move(node)));
+    levels.push_back(Visit(id, std::move(node)));
   }
 }
 
 void Walker::Walk() {
-  if (First({options_.root}, &record_).empty()) {
+  if (ReadProcess(options_.root).empty()) {
     throw UsageError(fmt::format(
         "record {}: not in the database: name a pid or an id of forkdb query",
         options_.root));
@@ -219,6 +340,7 @@ void Walker::Walk() {
 
 void ReadTree(const TreeOptions& options, SQLite::Database* database,
               const std::function<void(const TreeNode&)>& take) {
+  StoreMade(BootOf(options.root, database), database);
   Walker(options, database, take).Walk();
 }
 

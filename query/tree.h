@@ -14,7 +14,7 @@
 namespace forkdb {
 
 struct TreeOptions {
-  int64_t root = 0;  // id of the record that made the process
+  int64_t root = 0;  // a process (alive.h)
   bool up = true;
   bool down = true;
   int64_t depth = 64;  // levels shown, each way
@@ -40,13 +40,13 @@ struct TreeNode {
   Value error;
   int64_t threads = 0;  // made by it, not shown
   int64_t more = 0;     // children that limit or depth leaves out
-  std::string note;     // why nothing is known of what was before it
+  std::string note;     // how it is known, if by no record; what is not
 };
 
 // Calls take with the ancestors, oldest first, the root, and its descendants,
 // each before its own. Costs what it shows and each shown process's calls; the
 // stack does not grow with the depth. Throws UsageError if there is no such
-// record.
+// process.
 void ReadTree(const TreeOptions& options, SQLite::Database* database,
               const std::function<void(const TreeNode&)>& take);
 

@@ -49,9 +49,9 @@ std::string Label(const TreeNode& node) {
   }
   label += fmt::format(fmt::runtime(node.has_own_comm ? " {}" : " ({})"),
                        Text(node.comm));
-  if (!IsNull(node.time)) {
-    label += fmt::format("  {} {} {}", Text(node.username), Text(node.time),
-                         Text(node.kind));
+  if (!IsNull(node.username)) {
+    label += fmt::format("  {} {}", Text(node.username), Text(node.time));
+    if (!IsNull(node.kind)) label += " " + Text(node.kind);
   }
   if (!IsNull(node.error)) label += ", " + Text(node.error);
   if (node.threads > 0) {

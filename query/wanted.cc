@@ -9,27 +9,11 @@
 #include <string>
 #include <string_view>
 
+#include "query/alive.h"
 #include "store/value.h"
 
 namespace forkdb {
 namespace {
-
-// The calls of a process that no record made, from one of them, and what
-// descends from it.
-constexpr char kUnderCallerSql[] =
-    "WITH RECURSIVE process (pid, start_ns, boot) AS ("
-    "SELECT r.tgid, r.start_ns, s.boot FROM records AS r "
-    "JOIN streams AS s ON s.id = r.id / 1000000000000 WHERE r.id = ?), "
-    "candidates (block) AS (SELECT block FROM pid_blocks "
-    "WHERE pid = (SELECT pid FROM process) "
-    "UNION SELECT block FROM open_blocks), "
-    "under (id) AS (SELECT r.id FROM process AS p CROSS JOIN candidates AS c "
-    "CROSS JOIN records AS r ON r.id BETWEEN c.block * 4096 "
-    "AND c.block * 4096 + 4095 JOIN streams AS s "
-    "ON s.id = r.id / 1000000000000 AND s.boot = p.boot "
-    "WHERE r.tgid = p.pid AND r.start_ns = p.start_ns AND r.caller_id IS NULL "
-    "UNION SELECT r.id FROM under CROSS JOIN records AS r "
-    "ON r.caller_id = under.id ORDER BY 1) SELECT id FROM under";
 
 // "?, ?" for so many values.
 std::string Marks(size_t count) {
@@ -98,18 +82,9 @@ void Store::WantNumbers(const Filter& filter) {
   };
   want_each("pid", filter.pids);
   want_each("child_pid", filter.children);
-  if (filter.under) {
-    // UNION, not UNION ALL: a forged source could name itself as its creator.
-    // By id, so that the table of the wanted grows at its end.
-    Want("id",
-         "WITH RECURSIVE under (id) AS ("
-         "SELECT id FROM records WHERE caller_id = ? UNION "
-         "SELECT r.id FROM under CROSS JOIN records AS r "
-         "ON r.caller_id = under.id ORDER BY 1) SELECT id FROM under",
-         {*filter.under});
-  }
-  if (filter.under_caller) {
-    Want("id", kUnderCallerSql, {*filter.under_caller});
+  if (filter.under || filter.under_caller) {
+    StoreUnder(filter, database_);
+    Want("id");
   }
   if (filter.boot) {
     Want("stream", "SELECT id FROM streams WHERE boot = ?", {*filter.boot});

@@ -1,6 +1,8 @@
 """forkdb tree from the command line."""
 
+import contextlib
 import json
+import sqlite3
 import unittest
 
 import harness
@@ -38,6 +40,20 @@ TREE = """\
       └─ 36 (make)  root 2025-11-24T16:00:00.008000000Z fork
 """
 
+ALIVE = """\
+1 systemd  root 2025-11-24T15:59:00.00Z [alive when recording began, from /proc]  <--
+├─ 10 bash  alice 2025-11-24T15:59:00.00Z [alive when recording began, from /proc]
+│  └─ 20 \\033[31m  root 2025-11-24T16:00:00.001000000Z fork, 2 more below
+└─ 9 (1 in its namespace) \\377  alice 2025-11-24T15:59:00.01Z [alive when recording began, from /proc]
+"""
+
+FROM_INIT = """\
+1 systemd  root 2025-11-24T15:59:00.00Z [alive when recording began, from /proc]
+└─ 10 bash  alice 2025-11-24T15:59:00.00Z [alive when recording began, from /proc]
+   └─ 20 \\033[31m  root 2025-11-24T16:00:00.001000000Z fork
+      └─ 30 make  root 2025-11-24T16:00:00.002000000Z fork  <--
+"""
+
 WHOLE = """\
 20 \\033[31m  root 2025-11-24T16:00:00.001000000Z fork  <--
 |- 30 make  root 2025-11-24T16:00:00.002000000Z fork
@@ -64,6 +80,30 @@ class Tree(harness.CliTest):
         self.assertEqual(self.tree("30", "--up", "--down"), TREE)
         self.assertEqual(self.tree("30", "--up"),
                          "".join(TREE.splitlines(keepends=True)[:3]))
+
+    def note_alive(self):
+        with contextlib.closing(sqlite3.connect(self.db)) as database:
+            database.executescript("""
+                UPDATE boots SET boot_ns = 1763999940000000000;
+                INSERT INTO alive VALUES
+                    (1, 1, 0, 1, 0, NULL, 0, 'root', 'systemd', NULL, 0),
+                    (2, 1, 0, 10, 1, 1, 1000, 'alice', 'bash', NULL, 0),
+                    (3, 1, 1, 9, 1, 1, 1000, 'alice', x'ff', 1, 0);""")
+
+    def test_goes_through_what_was_alive_before(self):
+        self.note_alive()
+        self.assertEqual(self.tree("1", "--depth", "2"), ALIVE)
+        self.assertEqual(self.tree("30", "--up"), FROM_INIT)
+        self.assertEqual(
+            self.ok("query", "--db", self.db, "--under", "1", "--columns",
+                    "seq", "--format", "tsv"),
+            b"seq\n1\n2\n3\n4\n5\n6\n7\n8\n")
+        rows = [json.loads(row) for row in
+                self.tree("9", "--format", "json").splitlines()]
+        self.assertEqual(
+            [(row["depth"], row["id"], row["pid"], row["ns_pid"], row["comm"])
+             for row in rows],
+            [(-1, None, 1, None, "systemd"), (0, None, 9, 1, [255])])
 
     def test_whole_with_ascii(self):
         self.assertEqual(
