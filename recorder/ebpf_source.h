@@ -24,6 +24,7 @@ class EbpfSource : public Source {
   EbpfSource(int64_t now_ns, size_t buffer_bytes);
 
   ReadResult Read(Batch* batch) override;
+  void Rewind() override {}
   void Finish(Batch* batch) override;
   PollTarget ready() const override;
   PollTarget urgent() const override;

@@ -23,35 +23,33 @@ constexpr size_t kBufferSize = 64 * 1024;
 // What one Read() takes at most: a line without end must not keep it for ever.
 constexpr size_t kMaxRead = 16 * 1024 * 1024;
 
-bool IsFull(const Batch& batch) {
-  return batch.records.size() + static_cast<size_t>(batch.rejected) >=
-         Batch::kMaxRecords;
+std::string Describe(const std::string& path, const std::string& reason) {
+  return fmt::format("cannot read source: {}: {}", path, reason);
 }
 
 Error SourceError(const std::string& path, const std::string& reason) {
-  return Error(fmt::format("cannot read source: {}: {}", path, reason));
+  return Error(Describe(path, reason));
 }
 
-int OpenOrThrow(const std::string& path) {
-  // A FIFO without O_NONBLOCK would keep open() waiting, deaf to signals.
-  const int fd =
-      open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd >= 0) return fd;
-  switch (errno) {
+std::string OpenReason(const std::string& path, int error_number) {
+  const std::string reason = ErrnoText(error_number);
+  switch (error_number) {
     case EACCES:
     case EPERM:
-      throw SourceError(path, ErrnoText(errno) +
-                                  ": run as root, or as a member of the file's "
-                                  "group");
+      return reason + ": run as root, or as a member of the file's group";
     case ENOENT:
-      throw SourceError(path, path == kProcPath
-                                  ? "not there: load the module (modprobe "
-                                    "fork_info) on a kernel built with "
-                                    "CONFIG_FORK_INFO=y"
-                                  : ErrnoText(errno) + ": check --source");
+      return path == kProcPath
+                 ? "not there: load the module (modprobe fork_info) on a "
+                   "kernel built with CONFIG_FORK_INFO=y"
+                 : reason + ": check --source";
     default:
-      throw SourceError(path, ErrnoText(errno));
+      return reason;
   }
+}
+
+// A FIFO without O_NONBLOCK would keep open() waiting, deaf to signals.
+int OpenFile(const std::string& path) {
+  return open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
 bool IsInProcfs(int fd) {
@@ -63,7 +61,8 @@ bool IsInProcfs(int fd) {
 
 FileSource::FileSource(std::string path, const std::string& boot_id,
                        int64_t now_ns)
-    : path_(std::move(path)), fd_(OpenOrThrow(path_)), buffer_(kBufferSize) {
+    : path_(std::move(path)), buffer_(kBufferSize) {
+  Open();
   struct stat status {};
   fstat(fd_, &status);
   is_pipe_ = S_ISFIFO(status.st_mode);
@@ -82,15 +81,42 @@ FileSource::FileSource(std::string path, const std::string& boot_id,
   stream_.hook = "kernel_clone";
 }
 
-FileSource::~FileSource() { close(fd_); }
+FileSource::~FileSource() { Close(); }
+
+void FileSource::Open() {
+  fd_ = OpenFile(path_);
+  if (fd_ >= 0) return;
+  const std::string what = Describe(path_, OpenReason(path_, errno));
+  if (was_read_) throw SourceGone(what);
+  throw Error(what);
+}
+
+void FileSource::Close() {
+  if (fd_ >= 0) close(std::exchange(fd_, -1));
+}
+
+void FileSource::Rewind() {
+  // What a pipe has handed over is gone. The file in /proc cannot seek.
+  if (is_pipe_) return;
+  Close();
+  lines_.TakeRest();
+  has_header_ = false;
+}
 
 ReadResult FileSource::Read(Batch* batch) {
+  if (fd_ < 0) Open();
   size_t total = 0;
-  while (!IsFull(*batch) && total < kMaxRead) {
+  while (!batch->full() && total < kMaxRead) {
     const ssize_t count = read(fd_, buffer_.data(), buffer_.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) return ReadResult::kAgain;
-    if (count < 0) throw SourceError(path_, ErrnoText(errno));
+    if (count < 0) {
+      const std::string reason = ErrnoText(errno);
+      if (!was_read_) throw SourceError(path_, reason);
+      Rewind();
+      throw SourceGone(Describe(path_, reason));
+    }
+    was_read_ = true;
     if (count == 0) {
       if (!is_pipe_) return ReadResult::kEnd;
       // A pipe that nobody has written to is still at its beginning.
@@ -152,9 +178,15 @@ void FileSource::Reopen(Batch* batch) {
   //
   // The new descriptor before the old one goes: what a new writer has put into
   // the pipe meanwhile lives as long as the pipe has a reader.
-  const int fd = OpenOrThrow(path_);
-  close(std::exchange(fd_, fd));
+  const int old_fd = fd_;
   has_header_ = false;
+  try {
+    Open();
+  } catch (...) {
+    fd_ = old_fd;
+    throw;
+  }
+  close(old_fd);
 }
 
 void FileSource::RejectRest(Batch* batch) {

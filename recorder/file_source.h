@@ -15,7 +15,9 @@ namespace forkdb {
 
 // Keeps one descriptor open between readings: its position is what makes the
 // next one bring only newer records. A pipe is opened again when its writers
-// have gone, and then starts with a header again.
+// have gone, and then starts with a header again. A file that can be read no
+// more is opened again once it is there, and read from its start: the records
+// that are known are for the writer to skip.
 //
 // Records of a file that is not in procfs belong to the boot boot_id if it is
 // given, else to one named after the file.
@@ -28,6 +30,7 @@ class FileSource : public Source {
   FileSource& operator=(const FileSource&) = delete;
 
   ReadResult Read(Batch* batch) override;
+  void Rewind() override;
   void Finish(Batch* batch) override;
   PollTarget ready() const override;
   PollTarget urgent() const override;
@@ -37,6 +40,10 @@ class FileSource : public Source {
  private:
   void TakeLine(std::string_view line, Batch* batch);
   void TakeHeader(std::string_view line);
+  // Throws Error if the file cannot be opened, SourceGone if it could be
+  // before.
+  void Open();
+  void Close();
   void Reopen(Batch* batch);
   void RejectRest(Batch* batch);
 
@@ -45,6 +52,7 @@ class FileSource : public Source {
   int fd_ = -1;
   bool is_pipe_ = false;
   bool has_header_ = false;
+  bool was_read_ = false;
   LineSplitter lines_;
   std::vector<char> buffer_;
 };

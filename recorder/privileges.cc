@@ -1,9 +1,12 @@
 #include "recorder/privileges.h"
 
+#include <grp.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <vector>
 
 #include "store/error.h"
 
@@ -18,6 +21,17 @@ void DropPrivileges() {
   if (!dropped) {
     throw Error("cannot drop privileges: " + ErrnoText(error_number));
   }
+}
+
+void JoinGroup(const std::string& group) {
+  const struct group* entry = getgrnam(group.c_str());
+  const int count = getgroups(0, nullptr);
+  if (entry == nullptr || count < 0) return;
+  std::vector<gid_t> groups(static_cast<size_t>(count));
+  if (getgroups(count, groups.data()) < 0) return;
+  groups.push_back(entry->gr_gid);
+  // Refused to whom is not root: that one may be a member already.
+  if (setgroups(groups.size(), groups.data()) != 0) return;
 }
 
 }  // namespace forkdb

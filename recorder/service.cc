@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "recorder/alive_table.h"
+#include "recorder/aside.h"
 #include "recorder/privileges.h"
 #include "store/database.h"
 #include "store/error.h"
@@ -14,34 +16,49 @@
 
 namespace forkdb {
 
+namespace {
+
+// How long a commit may stay what a loss of power takes back.
+constexpr std::chrono::seconds kDurableAfter(60);
+
+// How long to wait for another program's lock. A recorder that goes on reads
+// its source meanwhile, and tries again.
+constexpr int kShortWaitMs = 250;
+constexpr int kLongWaitMs = 10'000;
+
+using Moment = std::optional<std::chrono::steady_clock::time_point>;
+
+Moment Earliest(std::initializer_list<Moment> moments) {
+  Moment earliest;
+  for (const Moment& moment : moments) {
+    if (moment && (!earliest || *moment < *earliest)) earliest = moment;
+  }
+  return earliest;
+}
+
+}  // namespace
+
 Service::Service(ServiceOptions options, Say say)
     : options_(std::move(options)),
       say_(std::move(say)),
       source_(OpenSource(options_.source, RealtimeNow())),
-      database_([&] {
-        if (options_.once && !source_->holds_past()) {
-          throw UsageError(
-              "--once: eBPF sees only what comes: leave out --once");
-        }
-        return OpenForWriting(options_.db, options_.group);
-      }()),
-      writer_(&database_, options_.db),
-      retention_(options_.retention, &database_, options_.db),
+      lock_(options_.db),
       recorder_(
-          source_.get(), &writer_, RealtimeNow,
-          [this](const Drain& drain) {
-            SayGaps(drain);
-            // A pass may take many drains, and the file would grow meanwhile.
-            if (drain.records > 0) Tend();
-          },
+          source_.get(), RealtimeNow,
+          [this](const Drain& drain) { Noticed(drain); },
           [this] { return waiter_.Stopped(); }) {
-  const std::string trouble =
-      NoteAlive(source_->stream(), RealtimeNow(), &database_, options_.db);
-  if (!trouble.empty()) {
-    say_("processes already alive are not all noted: " + trouble);
+  if (options_.once && !source_->holds_past()) {
+    throw UsageError("--once: eBPF sees only what comes: leave out --once");
+  }
+  try {
+    OpenDatabase();
+  } catch (const DatabaseTrouble& trouble) {
+    Handle(trouble);
   }
   // Files are opened again while recording: that may need what root has.
-  if (source_->stream().source != kFile) DropPrivileges();
+  if (source_->stream().source == kFile) return;
+  if (!options_.group.empty()) JoinGroup(options_.group);
+  DropPrivileges();
 }
 
 void Service::Run() {
@@ -54,38 +71,191 @@ void Service::Run() {
 }
 
 void Service::RunOnce() {
-  while (recorder_.Pass() != ReadResult::kEnd) {
-    if (waiter_.Wait(source_->ready(), std::nullopt) == WakeUp::kStop) return;
+  for (;;) {
+    ReadResult result = Read();
+    if (Write()) result = ReadResult::kMore;
+    if (waiter_.Stopped()) return;
+    if (database_patience_.retry()) {  // a damaged one has been moved aside
+      waiter_.WaitUntil(PollTarget(), database_patience_.retry());
+    } else if (result == ReadResult::kEnd) {
+      break;
+    } else if (result == ReadResult::kAgain) {
+      waiter_.Wait(source_->ready(), std::nullopt);
+    }
   }
-  recorder_.Finish();
+  recorder_.Finish(session_->writer());
 }
 
 void Service::RunForever() {
-  say_(fmt::format("recording into {} ({}, by {})",
-                   EscapeForDisplay(options_.db), source_->stream().source,
-                   source_->stream().hook));
   do {
     DrainSource();
-    Tend();
   } while (Sleep());
   DrainSource();
-  if (!source_->holds_past()) recorder_.Finish();
+  RunToEnd();
+}
+
+// What is still kept in memory, whatever the moment of the next try.
+void Service::RunToEnd() {
+  try {
+    OpenDatabase();
+    session_->WaitForLocks(kLongWaitMs);
+    if (source_->holds_past()) {
+      recorder_.Write(session_->writer());
+    } else {
+      recorder_.Finish(session_->writer());
+    }
+  } catch (const DatabaseTrouble& trouble) {
+    throw Error(fmt::format("{}: {} records that were read are not stored",
+                            trouble.what(), recorder_.kept()));
+  }
 }
 
 void Service::DrainSource() {
   next_drain_ = Clock::now() + options_.interval;
-  recorder_.Pass();
+  ReadResult result = ReadResult::kMore;
+  while (result == ReadResult::kMore) {
+    result = Read();
+    if (Write()) result = ReadResult::kMore;
+    if (waiter_.Stopped()) return;
+  }
 }
 
+ReadResult Service::Read() {
+  if (!source_patience_.MayTry(Clock::now())) return ReadResult::kAgain;
+  try {
+    const ReadResult result = recorder_.Read();
+    if (source_patience_.Succeeded()) say_("the source is there again");
+    return result;
+  } catch (const SourceGone& e) {
+    if (options_.once) throw;
+    if (source_patience_.Failed(e.what(), Clock::now())) {
+      say_(fmt::format("{}: waiting for it", e.what()));
+    }
+    return ReadResult::kAgain;
+  }
+}
+
+bool Service::Write() {
+  if (!database_patience_.MayTry(Clock::now())) return false;
+  try {
+    const bool rewound = OpenDatabase();
+    const size_t kept = recorder_.kept();
+    Announce();
+    recorder_.Write(session_->writer());
+    Tend();
+    if (database_patience_.Succeeded()) {
+      say_(
+          fmt::format("database: {}: writing again, with {} records that "
+                      "had to wait",
+                      EscapeForDisplay(options_.db), kept));
+    }
+    return rewound;
+  } catch (const DatabaseTrouble& trouble) {
+    Handle(trouble);
+    return false;
+  }
+}
+
+bool Service::OpenDatabase() {
+  LeaveReplaced();
+  if (options_.db != kMemoryDatabase) EnsureDirectory(options_.db);
+  lock_.Take();
+  if (session_ != nullptr) return false;
+  session_ = Session::Open(options_.db, options_.group, options_.retention,
+                           options_.once ? kLongWaitMs : kShortWaitMs);
+  was_open_ = true;
+  NoteAliveProcesses();
+  if (!std::exchange(is_successor_, false)) return false;
+  recorder_.Rewind();
+  return true;
+}
+
+void Service::NoteAliveProcesses() {
+  const std::string trouble = NoteAlive(source_->stream(), RealtimeNow(),
+                                        session_->database(), options_.db);
+  if (!trouble.empty()) {
+    say_("processes already alive are not all noted: " + trouble);
+  }
+}
+
+void Service::LeaveReplaced() {
+  if (session_ == nullptr || !session_->Replaced()) return;
+  const std::string fate = session_->Leave();
+  session_.reset();
+  is_successor_ = true;
+  say_(fmt::format("database: {}: {}: going on in a new file",
+                   EscapeForDisplay(options_.db), EscapeForDisplay(fate)));
+}
+
+void Service::Handle(const DatabaseTrouble& trouble) {
+  const bool passing = trouble.kind() == DatabaseTrouble::Kind::kPassing;
+  const bool aside = trouble.kind() == DatabaseTrouble::Kind::kDamaged &&
+                     IsOurs() && TryMoveAside(trouble);
+  if (!passing) {
+    is_successor_ = was_open_;
+    session_.reset();
+  }
+  if (!aside && (options_.once || (!was_open_ && !passing))) throw trouble;
+  if (database_patience_.Failed(trouble.what(), Clock::now()) && !aside) {
+    say_(fmt::format("{}: trying again, records wait", trouble.what()));
+  }
+}
+
+// A session that found the damage knows its file; without one, the file itself
+// must say that it is forkdb's.
+bool Service::IsOurs() const {
+  return session_ != nullptr ? !session_->Replaced()
+                             : HasOurHeader(options_.db);
+}
+
+bool Service::TryMoveAside(const DatabaseTrouble& trouble) {
+  session_.reset();
+  try {
+    const std::string path = MoveAside(options_.db, RealtimeNow());
+    say_(fmt::format("{}: it is {} now, going on in a new file", trouble.what(),
+                     EscapeForDisplay(path)));
+    return true;
+  } catch (const DatabaseTrouble& e) {
+    say_(fmt::format("{}: cannot move it aside: {}", trouble.what(), e.what()));
+    return false;
+  }
+}
+
+void Service::Announce() {
+  if (options_.once || std::exchange(announced_, true)) return;
+  say_(fmt::format("recording into {} ({}, by {})",
+                   EscapeForDisplay(options_.db), source_->stream().source,
+                   source_->stream().hook));
+}
+
+void Service::Noticed(const Drain& drain) {
+  SayGaps(drain);
+  if (!next_checkpoint_) next_checkpoint_ = Clock::now() + kDurableAfter;
+  // A pass may take many drains, and the file would grow meanwhile.
+  if (drain.records > 0) Tend();
+}
 void Service::Tend() {
   const std::optional<std::chrono::nanoseconds> wait =
-      retention_.Tend(RealtimeNow());
+      session_->retention()->Tend(RealtimeNow());
   next_retention_.reset();
   if (wait) next_retention_ = Clock::now() + *wait;
+  if (next_checkpoint_ && Clock::now() >= *next_checkpoint_) {
+    next_checkpoint_.reset();
+    session_->Checkpoint();
+  }
 }
 
 std::optional<Service::Clock::time_point> Service::NextDue() const {
-  return next_retention_;
+  std::optional<Clock::time_point> due = database_patience_.retry();
+  // Until then there is nothing that these could be done with.
+  const auto database_work = {next_retention_, next_checkpoint_};
+  if (!due) due = Earliest(database_work);
+  return Earliest({due, source_patience_.retry()});
+}
+
+PollTarget Service::Awaited(bool pausing) const {
+  if (source_patience_.retry() || !recorder_.HasRoom()) return PollTarget();
+  return pausing ? source_->urgent() : source_->ready();
 }
 
 bool Service::Sleep() {
@@ -96,8 +266,7 @@ bool Service::Sleep() {
     const bool pausing = now < next_drain_;
     std::optional<Clock::time_point> until = due;
     if (pausing) until = std::min(next_drain_, due.value_or(next_drain_));
-    const PollTarget target = pausing ? source_->urgent() : source_->ready();
-    switch (waiter_.WaitUntil(target, until)) {
+    switch (waiter_.WaitUntil(Awaited(pausing), until)) {
       case WakeUp::kStop:
         return false;
       case WakeUp::kReady:

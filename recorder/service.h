@@ -1,10 +1,14 @@
 // forkdb record, as a program that is left alone: one loop in which each kind
 // of work is one small function.
+//
+// Reading and writing fail each for itself, and are tried again until they work
+// (Patience). While the database cannot be written, records gather in memory up
+// to a bound (Recorder::kMaxBatches) and then in the source. A damaged database
+// is moved aside (MoveAside), a deleted or moved one is left, and a new one
+// made in its place. Only --once ends with the first trouble.
 
 #ifndef FORKDB_RECORDER_SERVICE_H_
 #define FORKDB_RECORDER_SERVICE_H_
-
-#include <SQLiteCpp/Database.h>
 
 #include <chrono>
 #include <functional>
@@ -12,11 +16,14 @@
 #include <optional>
 #include <string>
 
+#include "recorder/lock.h"
+#include "recorder/patience.h"
 #include "recorder/recorder.h"
 #include "recorder/retention.h"
+#include "recorder/session.h"
 #include "recorder/source.h"
 #include "recorder/waiter.h"
-#include "recorder/writer.h"
+#include "store/database.h"
 
 namespace forkdb {
 
@@ -35,11 +42,14 @@ class Service {
   // Told what a person should know, one line at a time.
   using Say = std::function<void(const std::string&)>;
 
-  // Opens source and database. Throws Error or UsageError.
+  // Opens source and database. Throws Error or UsageError; but a database's
+  // passing trouble only with once.
   Service(ServiceOptions options, Say say);
 
   // Records until the source has nothing more (once) or a signal comes, then
-  // says what was done. Throws Error.
+  // says what was done. Throws Error; without once, only for a source of a
+  // format that is not known here, or for what could not be written to the
+  // last.
   void Run();
 
  private:
@@ -47,15 +57,35 @@ class Service {
 
   void RunOnce();
   void RunForever();
+  void RunToEnd();
+  void Announce();
+  void Noticed(const Drain& drain);
   void SayGaps(const Drain& drain) const;
   void SayTally() const;
 
-  // One pass over the source.
+  // One pass over the source, as far as source and database let it.
   void DrainSource();
+  ReadResult Read();
+  // Returns whether the source must be read again.
+  bool Write();
+
+  // Takes the lock and opens the database, if it is not open; a new one if it
+  // has been replaced. Returns whether the source begins anew for it.
+  bool OpenDatabase();
+  void NoteAliveProcesses();
+  void LeaveReplaced();
+  // What to do about a trouble, but for trying again later. Throws what has no
+  // remedy.
+  void Handle(const DatabaseTrouble& trouble);
+  bool IsOurs() const;
+  bool TryMoveAside(const DatabaseTrouble& trouble);
+
   // Work that is done by time and not by record. What is due in a function
   // here is awaited in NextDue().
   void Tend();
   std::optional<Clock::time_point> NextDue() const;
+  // What to poll for; while pausing, only what is urgent.
+  PollTarget Awaited(bool pausing) const;
   // Until there is something to drain, or something is due. Returns false when
   // a signal came.
   bool Sleep();
@@ -64,10 +94,16 @@ class Service {
   Say say_;
   Waiter waiter_;
   std::unique_ptr<Source> source_;
-  SQLite::Database database_;
-  Writer writer_;
-  Retention retention_;
+  RecorderLock lock_;
+  std::unique_ptr<Session> session_;  // none while it cannot be opened
+  bool was_open_ = false;
+  bool announced_ = false;
+  bool is_successor_ = false;  // of a database that others have taken away
+  Patience source_patience_;
+  Patience database_patience_;
   std::optional<Clock::time_point> next_retention_;
+  // When what has been committed is to be durable.
+  std::optional<Clock::time_point> next_checkpoint_;
   Recorder recorder_;
   // Until then, only what is urgent starts a drain.
   Clock::time_point next_drain_;

@@ -52,23 +52,23 @@ class Show {
         database_(OpenForWriting(kMemoryDatabase)),
         writer_(&database_, "memory"),
         recorder_(
-            source_.get(), &writer_, RealtimeNow, [](const Drain&) {},
+            source_.get(), RealtimeNow, [](const Drain&) {},
             [this] { return waiter_.Stopped(); }) {}
 
   void Run() {
     // Compiled first, so that a mistake is told before anything is read.
     SQLite::Statement select = Select();
     printer_ = NewRowPrinter(options_.format, ColumnNames(select), stdout);
-    ReadResult result = recorder_.Pass();
+    ReadResult result = recorder_.Pass(&writer_);
     while (result != ReadResult::kEnd && !follow_) {
       if (waiter_.Wait(source_->ready(), std::nullopt) == WakeUp::kStop) break;
-      result = recorder_.Pass();
+      result = recorder_.Pass(&writer_);
     }
-    if (!follow_) recorder_.Finish();
+    if (!follow_) recorder_.Finish(&writer_);
     Print(&select);
     constexpr std::chrono::milliseconds kPause(100);
     while (follow_ && waiter_.WaitForRecords(*source_, kPause)) {
-      recorder_.Pass();
+      recorder_.Pass(&writer_);
       Print(&select);
     }
     if (recorder_.tally().rejected > 0) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "recorder/boot.h"
+#include "store/error.h"
 #include "store/record.h"
 
 namespace forkdb {
@@ -52,6 +53,9 @@ struct Batch {
 
   void Add(Reject reject);
   void Clear();
+  bool full() const {
+    return records.size() + static_cast<size_t>(rejected) >= kMaxRecords;
+  }
 };
 
 enum class ReadResult {
@@ -66,15 +70,27 @@ struct PollTarget {
   short events = 0;
 };
 
+// A source that has been read can be read no more, or not now: the module was
+// unloaded, or there are no descriptors left. The next Read() tries again.
+class SourceGone : public Error {
+ public:
+  using Error::Error;
+};
+
 // Not thread-safe. Owns its descriptors.
 class Source {
  public:
   virtual ~Source() = default;
 
-  // Adds what is new to the batch, at most about kMaxRecords. Throws Error if
-  // the source cannot be read, is not what it should be, or is of a format
-  // version that is not known here.
+  // Adds what is new to the batch, at most about kMaxRecords. Throws SourceGone
+  // if the source has been read before and cannot be now; other Errors if it
+  // never could, is not what it should be, or is of a format version that is
+  // not known here.
   virtual ReadResult Read(Batch* batch) = 0;
+
+  // The next Read() begins with the oldest that the source holds, as if it had
+  // been opened anew.
+  virtual void Rewind() = 0;
 
   // Adds what only the end of the input decides: a last line cut short is a
   // reject. Throws Error if there was no input at all.

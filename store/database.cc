@@ -9,11 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -25,8 +28,11 @@ namespace {
 constexpr int kBusyTimeoutMs = 10'000;
 constexpr mode_t kDatabaseMode = 0640;
 
-Error OpenError(const std::string& path, const std::string& reason) {
-  return Error(fmt::format("cannot open database: {}: {}", path, reason));
+using Kind = DatabaseTrouble::Kind;
+
+DatabaseTrouble OpenError(const std::string& path, const std::string& reason,
+                          Kind kind = Kind::kRefused) {
+  return {fmt::format("cannot open database: {}: {}", path, reason), kind};
 }
 
 int64_t QueryInt(SQLite::Database* database, const char* sql) {
@@ -54,26 +60,10 @@ gid_t GroupId(const std::string& group) {
 // Makes the file before SQLite does, to give it its mode; SQLite copies mode,
 // owner and group to the -wal and -shm files.
 void CreateFile(const std::string& path) {
-  std::error_code error;
-  if (path == kDefaultDatabasePath &&
-      std::filesystem::create_directory(DirectoryOf(path), error)) {
-    std::filesystem::permissions(DirectoryOf(path),
-                                 std::filesystem::perms(0750), error);
-  }
-  if (!std::filesystem::is_directory(DirectoryOf(path), error)) {
-    throw OpenError(path, fmt::format("no directory {}: create it, or choose "
-                                      "another file with --db",
-                                      DirectoryOf(path).string()));
-  }
+  EnsureDirectory(path);
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY,
                       kDatabaseMode);
-  if (fd < 0) {
-    const bool denied = errno == EACCES || errno == EPERM;
-    throw OpenError(path, ErrnoText(errno) +
-                              (denied ? ": run as root, or choose another file "
-                                        "with --db"
-                                      : ""));
-  }
+  if (fd < 0) throw FileError(path, errno);
   close(fd);
 }
 
@@ -182,6 +172,39 @@ SQLite::Database OpenPatiently(const std::string& path) {
 
 }  // namespace
 
+void EnsureDirectory(const std::string& path) {
+  std::error_code error;
+  if (path == kDefaultDatabasePath &&
+      std::filesystem::create_directory(DirectoryOf(path), error)) {
+    std::filesystem::permissions(DirectoryOf(path),
+                                 std::filesystem::perms(0750), error);
+  }
+  if (!std::filesystem::is_directory(DirectoryOf(path), error)) {
+    throw OpenError(path, fmt::format("no directory {}: create it, or choose "
+                                      "another file with --db",
+                                      DirectoryOf(path).string()));
+  }
+}
+
+bool HasOurHeader(const std::string& path) {
+  // https://www.sqlite.org/fileformat.html: big-endian.
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  constexpr size_t kVersionAt = 60;
+  constexpr size_t kApplicationIdAt = 68;
+  std::array<char, 100> header{};
+  std::ifstream(path, std::ios::binary).read(header.data(), header.size());
+  const auto number_at = [&](size_t offset) {
+    uint32_t number = 0;
+    for (size_t i = 0; i < sizeof(number); ++i) {
+      number = number << 8 | static_cast<unsigned char>(header[offset + i]);
+    }
+    return static_cast<int64_t>(number);
+  };
+  return std::string_view(header.data(), kMagic.size()) == kMagic &&
+         number_at(kApplicationIdAt) == kApplicationId &&
+         number_at(kVersionAt) <= kSchemaVersion;
+}
+
 SQLite::Database OpenForWriting(const std::string& path,
                                 const std::string& group) {
   std::optional<gid_t> group_id;
@@ -225,30 +248,57 @@ SQLite::Database OpenForReading(const std::string& path) {
   }
 }
 
-Error DatabaseError(const std::string& path, const SQLite::Exception& e) {
-  const auto error = [&](const std::string& reason) {
-    return Error(fmt::format("database: {}: {}", path, reason));
+DatabaseTrouble FileError(const std::string& path, int error_number) {
+  const std::string reason = ErrnoText(error_number);
+  switch (error_number) {
+    case EACCES:
+    case EPERM:
+      return OpenError(
+          path, reason + ": run as root, or choose another file with --db");
+    case EDQUOT:
+    case EIO:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case ENOSPC:
+    case EROFS:
+      return OpenError(path, reason, Kind::kPassing);
+    default:
+      return OpenError(path, reason);
+  }
+}
+
+DatabaseTrouble DatabaseError(const std::string& path,
+                              const SQLite::Exception& e) {
+  const auto error = [&](const std::string& reason,
+                         Kind kind = Kind::kPassing) {
+    return DatabaseTrouble(fmt::format("database: {}: {}", path, reason), kind);
   };
   switch (e.getErrorCode()) {
     case SQLITE_NOTADB:
       return error(
-          "it is not an SQLite database: choose another file with --db");
+          "it is not an SQLite database: choose another file with --db",
+          Kind::kDamaged);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return error(
           "another program holds its lock: end that one, then try again");
     case SQLITE_FULL:
       return error(
-          "no space left on the disk: make room, then start again; what "
-          "was committed is safe");
+          "no space left on the disk: make room; what was committed is safe");
     case SQLITE_READONLY:
       return error(
           "it cannot be written: run as root, or choose another file "
           "with --db");
     case SQLITE_CORRUPT:
-      return error("it is damaged: save what is left with sqlite3's .recover");
-    default:
+      return error("it is damaged: save what is left with sqlite3's .recover",
+                   Kind::kDamaged);
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+    case SQLITE_PROTOCOL:
       return error(e.what());
+    default:
+      return error(e.what(), Kind::kRefused);
   }
 }
 

@@ -15,12 +15,29 @@ namespace forkdb {
 inline constexpr char kDefaultDatabasePath[] = "/var/lib/forkdb/fork.db";
 inline constexpr char kMemoryDatabase[] = ":memory:";
 
+// What is wrong with a database, for those who go on all the same.
+class DatabaseTrouble : public Error {
+ public:
+  enum class Kind {
+    kPassing,  // may be over later: full disk, lock, no descriptors left
+    kDamaged,  // SQLite cannot make sense of it
+    kRefused,  // anything else
+  };
+
+  DatabaseTrouble(const std::string& what, Kind kind)
+      : Error(what), kind_(kind) {}
+  Kind kind() const { return kind_; }
+
+ private:
+  Kind kind_;
+};
+
 // Opens the database at path for writing, in WAL mode; creates it with the
 // schema, mode 0640 and, where group is not empty, that group. The -wal and
 // -shm files stay when the recorder ends, so that members of the group, who
 // cannot create them, can still read. The directory must exist, but for the
-// default path's, which is made (0750). Throws Error, with the file untouched,
-// if it is not forkdb's or was written by a newer version.
+// default path's, which is made (0750). Throws DatabaseTrouble, with the file
+// untouched if it is not forkdb's or was written by a newer version.
 SQLite::Database OpenForWriting(const std::string& path,
                                 const std::string& group = "");
 
@@ -30,8 +47,20 @@ SQLite::Database OpenForWriting(const std::string& path,
 // as above.
 SQLite::Database OpenForReading(const std::string& path);
 
-// The Error for what SQLite said of the database at path, with advice.
-Error DatabaseError(const std::string& path, const SQLite::Exception& e);
+// Makes the default path's directory if it is not there. Throws DatabaseTrouble
+// if the directory of a database is not there.
+void EnsureDirectory(const std::string& path);
+
+// Whether the file's first bytes are those of a forkdb database of a version
+// known here. To be asked only while this process has the database not open:
+// it would lose its locks.
+bool HasOurHeader(const std::string& path);
+
+// What to throw for an errno value of open(2) on a file of the database, and
+// for what SQLite said of it; both with advice.
+DatabaseTrouble FileError(const std::string& path, int error_number);
+DatabaseTrouble DatabaseError(const std::string& path,
+                              const SQLite::Exception& e);
 
 }  // namespace forkdb
 

@@ -72,16 +72,18 @@ class Interrupted(harness.CliTest):
         self.ok("record", "--source", self.source, "--db", self.db, "--once")
         self.assert_sound(1, count)
 
-    def test_two_recorders_at_once_neither_repeat_nor_miss(self):
-        self.write("source.txt", harness.HEADER)
-        recorders = [self.start_recorder(self.source) for _ in range(2)]
-        for first in range(1, 2001, 100):
-            with open(self.source, "ab") as source:
-                source.write(harness.lines(first, first + 99))
-            self.wait_for_rows(first + 99)
-        for recorder in recorders:
-            self.assertEqual(self.stop(recorder)[0], 0)
-        self.assert_sound(1, 2000)
+    def test_a_second_recorder_is_refused_by_the_pid_of_the_first(self):
+        self.write("source.txt", harness.HEADER + harness.lines(1, 3))
+        os.symlink("fork.db", self.path("link.db"))
+        recorder = self.start_recorder(self.source)
+        for path in [self.db, self.path("link.db")]:
+            self.fails(1, f"the recorder with pid {recorder.pid} writes into "
+                       "it", "record", "--source", self.source, "--db", path)
+        self.ok("prune", "--db", self.db, "--keep", "30d")
+        recorder.kill()
+        recorder.wait()
+        self.ok("record", "--source", self.source, "--db", self.db, "--once")
+        self.assertFalse(os.path.exists(self.db + "-lock"))
 
 
 class Boots(harness.CliTest):

@@ -1,23 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Two recorders at once, and one after the other: each attachment is a stream of
-# its own, numbered from 1, and their numberings do not mix. Callers that one
-# recorder saw being created are known to the next.
+# Two recorders, one after the other, for a database takes one at a time: each
+# attachment is a stream of its own, numbered from 1, and their numberings do not
+# mix. Callers that one recorder saw being created are known to the next.
 . "$(dirname "$0")/lib.sh"
 
 start_recorder
-first=$recorder
-exec 4<&3
 # It lives on through the change of recorders.
 mkfifo "$out/go"
 sh -c 'read -r line; /bin/true; /bin/true' <"$out/go" &
 survivor=$!
 exec 5>"$out/go"
+"$forkdb" record --source ebpf --db "$out/live.db" 2>"$out/second" &&
+	fail "two recorders at once"
+grep -q "the recorder with pid $recorder writes into it" "$out/second" ||
+	fail "the second recorder said: $(cat "$out/second")"
+stop_recorder
 start_recorder
 sh -c '/bin/true; /bin/true'
-kill -TERM "$first"
-wait "$first"
-cat <&4
 echo go >&5
 exec 5>&-
 wait $survivor

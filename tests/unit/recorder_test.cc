@@ -41,10 +41,10 @@ TEST_F(RecorderTest, MovesEverythingAndCountsIt) {
   FileSource source(path_, "", kStartNs);
   int64_t told = 0;
   Recorder recorder(
-      &source, &writer_, [] { return int64_t{77}; },
+      &source, [] { return int64_t{77}; },
       [&](const Drain& drain) { told += drain.records; }, [] { return false; });
-  EXPECT_EQ(recorder.Pass(), ReadResult::kEnd);
-  recorder.Finish();
+  EXPECT_EQ(recorder.Pass(&writer_), ReadResult::kEnd);
+  recorder.Finish(&writer_);
   EXPECT_EQ(recorder.tally().records, 2 * kBatch + 1);
   EXPECT_EQ(recorder.tally().rejected, 2);
   EXPECT_EQ(recorder.tally().gaps, 1);
@@ -59,12 +59,12 @@ TEST_F(RecorderTest, StopsBetweenTwoDrainsAndGoesOnLater) {
   FileSource source(path_, "", kStartNs);
   bool stop = true;
   Recorder recorder(
-      &source, &writer_, [] { return kStartNs; }, [](const Drain&) {},
+      &source, [] { return kStartNs; }, [](const Drain&) {},
       [&] { return stop; });
-  EXPECT_EQ(recorder.Pass(), ReadResult::kMore);
+  EXPECT_EQ(recorder.Pass(&writer_), ReadResult::kMore);
   EXPECT_LT(recorder.tally().records, 2 * kBatch);
   stop = false;
-  EXPECT_EQ(recorder.Pass(), ReadResult::kEnd);
+  EXPECT_EQ(recorder.Pass(&writer_), ReadResult::kEnd);
   EXPECT_EQ(Ask(&database_, "SELECT count(*), max(seq) FROM forks"),
             std::to_string(3 * kBatch) + "|" + std::to_string(3 * kBatch));
   EXPECT_EQ(recorder.tally().gaps, 0);

@@ -1,0 +1,18 @@
+// A damaged database out of the way.
+
+#ifndef FORKDB_RECORDER_ASIDE_H_
+#define FORKDB_RECORDER_ASIDE_H_
+
+#include <cstdint>
+#include <string>
+
+namespace forkdb {
+
+// Renames the database to PATH.corrupt-20261124T203321Z, with its -wal and -shm
+// files (the suffixes stay last, so that SQLite finds them). No process should
+// write into it any more. Returns the new path. Throws DatabaseTrouble.
+std::string MoveAside(const std::string& database, int64_t now_ns);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_RECORDER_ASIDE_H_
