@@ -63,7 +63,7 @@ class Counter {
 };
 
 Counts Counter::Run(int64_t most_rows) {
-  if (search_.takes_whole_blocks()) {
+  if (search_.TakesAllOf("stream")) {
     const std::vector<int64_t> blocks = FindBlocks();
     if (static_cast<int64_t>(blocks.size()) * kBlockRecords > most_rows) {
       CountBlocks(blocks);

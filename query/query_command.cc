@@ -7,9 +7,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "query/filter.h"
 #include "query/filter_command.h"
+#include "query/group_printer.h"
+#include "query/groups.h"
 #include "query/reader.h"
 #include "store/database.h"
 #include "store/output.h"
@@ -25,6 +28,8 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --flag NEWUSER --flag NEWNET           both namespaces at once
   forkdb query --new-ns=user --since today            who made user namespaces
   forkdb query --kind vfork --kind fork --not-flag NEWPID
+  forkdb query --count --failed --since today
+  forkdb query --group-by username,comm -n 10         who calls most
   forkdb query --under 1000000000042                  all that came of this record
   forkdb query "username = 'alice' AND errno IS NOT NULL" --format json
   forkdb query --columns time,comm,child_pid --order 'time_ns DESC' -n 5
@@ -36,8 +41,19 @@ struct QueryOptions {
   FilterOptions filter;
   std::optional<std::string> columns;
   Shape shape;
+  bool count = false;
+  std::optional<std::string> group_by;
   Format format = Format::kTable;
 };
+
+void PrintCounts(const QueryOptions& options, const Filter& filter,
+                 Reader* reader) {
+  std::vector<std::string> columns;
+  if (options.group_by) columns = ParseColumns(*options.group_by);
+  Groups groups;
+  reader->AddGroups(filter, columns, &groups);
+  PrintGroups(groups, columns, options.shape, options.format, stdout);
+}
 
 void RunQuery(const QueryOptions& options) {
   Filter filter = ReadFilter(options.filter, RealtimeNow());
@@ -56,6 +72,8 @@ void RunQuery(const QueryOptions& options) {
   }
   if (options.sql) {
     reader.PrintSql(*options.sql, options.format, stdout);
+  } else if (options.count || options.group_by) {
+    PrintCounts(options, filter, &reader);
   } else {
     reader.Print(filter, shape, options.format, stdout);
   }
@@ -71,15 +89,32 @@ void AddQueryCommand(CLI::App* app) {
       ->envname("FORKDB_DB")
       ->capture_default_str();
   AddFilterOptions(command, &options->filter);
-  command->add_option("--columns", options->columns,
-                      "Columns to print: a,b,c or all");
-  command->add_option("--order", options->shape.order,
-                      "Order by columns: \"time_ns DESC, pid\"");
-  command
-      ->add_option("-n,--limit", options->shape.limit,
-                   "Only the newest N, or the first N of --order")
-      ->check(CLI::NonNegativeNumber);
-  command->add_flag("-r,--reverse", options->shape.reverse, "Newest first");
+  CLI::Option* columns = command->add_option("--columns", options->columns,
+                                             "Columns to print: a,b,c or all");
+  CLI::Option* order =
+      command->add_option("--order", options->shape.order,
+                          "Order by columns: \"time_ns DESC, pid\"");
+  CLI::Option* limit =
+      command
+          ->add_option("-n,--limit", options->shape.limit,
+                       "Only the newest N, the first N of --order, or the "
+                       "largest N of --group-by")
+          ->check(CLI::NonNegativeNumber);
+  CLI::Option* reverse =
+      command->add_flag("-r,--reverse", options->shape.reverse,
+                        "Newest first; with --group-by, smallest first");
+  CLI::Option* group_by =
+      command
+          ->add_option("--group-by", options->group_by,
+                       "Only how many there are by columns: username,comm")
+          ->excludes(columns)
+          ->excludes(order);
+  command->add_flag("--count", options->count, "Only how many there are")
+      ->excludes(columns)
+      ->excludes(order)
+      ->excludes(limit)
+      ->excludes(reverse)
+      ->excludes(group_by);
   CLI::Option* sql = command->add_option("--sql", options->sql,
                                          "A whole SELECT statement instead");
   for (CLI::Option* option : command->get_options()) {

@@ -171,6 +171,15 @@ void Reader::Print(const Filter& filter, const Shape& shape, Format format,
   }
 }
 
+void Reader::AddGroups(const Filter& filter,
+                       const std::vector<std::string>& columns,
+                       Groups* groups) {
+  Ask(path_, [&] {
+    const Search search(&database_, filter);
+    forkdb::AddGroups(&database_, search, columns, groups);
+  });
+}
+
 void Reader::PrintSql(const std::string& sql, Format format,
                       std::FILE* stream) {
   PrintQuestion({sql, {}}, format, stream);

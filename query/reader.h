@@ -10,8 +10,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "query/filter.h"
+#include "query/group.h"
 #include "query/search.h"
 #include "query/stats.h"
 #include "query/tree.h"
@@ -44,6 +46,11 @@ class Reader {
   // shape is wrong, Error if the database cannot be read.
   void Print(const Filter& filter, const Shape& shape, Format format,
              std::FILE* stream);
+
+  // Counts the records that the filter asks for (group.h). Throws as Print()
+  // does.
+  void AddGroups(const Filter& filter, const std::vector<std::string>& columns,
+                 Groups* groups);
 
   // Prints the answer of a user's SELECT. Throws UsageError, too, if it would
   // do more than read.

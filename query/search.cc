@@ -15,6 +15,8 @@ constexpr int64_t kFirst = std::numeric_limits<int64_t>::min();
 constexpr int64_t kAllRows = -1;
 constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
 
+constexpr char kAnything[] = "1";
+
 // More values than this are not worth a statement of so many parts.
 constexpr int64_t kMostDriverValues = 64;
 
@@ -36,18 +38,21 @@ std::vector<int64_t> Integers(SQLite::Database* database,
 
 Search::Search(SQLite::Database* database, const Filter& filter)
     : database_(database),
-      condition_(filter.condition.empty() ? "1" : filter.condition),
+      condition_(filter.condition.empty() ? kAnything : filter.condition),
       since_ns_(filter.since_ns.value_or(kFirst)),
       until_ns_(filter.until_ns.value_or(kLast)),
       timed_(filter.since_ns || filter.until_ns),
       wanted_(StoreWanted(database, filter)) {
-  takes_whole_blocks_ =
-      filter.condition.empty() &&
-      std::all_of(wanted_.begin(), wanted_.end(), [](const WantedKind* kind) {
-        return kind->name == "stream";
-      });
   ChooseDriver();
   NarrowBlocks();
+}
+
+bool Search::TakesAllOf(std::string_view kind) const {
+  return condition_ == kAnything &&
+         std::all_of(wanted_.begin(), wanted_.end(),
+                     [&](const WantedKind* wanted) {
+                       return wanted->name == "stream" || wanted->name == kind;
+                     });
 }
 
 void Search::ChooseDriver() {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "query/filter.h"
@@ -51,9 +52,15 @@ class Search {
   Question Ordered(const std::string& columns, const std::string& order,
                    int64_t limit) const;
 
-  // Whether a block that lies wholly inside the filter's times matches with all
-  // of its records: nothing is named but times and a boot.
-  bool takes_whole_blocks() const { return takes_whole_blocks_; }
+  // Whether all records of a block that lies in the filter's times match if
+  // they have one of the wanted values of that kind: nothing else is named but
+  // times and a boot. With "stream", whether all match.
+  bool TakesAllOf(std::string_view kind) const;
+
+  // Whether the filter's times hold these.
+  bool Spans(int64_t first_ns, int64_t last_ns) const {
+    return since_ns_ <= first_ns && last_ns <= until_ns_;
+  }
 
   // The statement that finds the runs' blocks, for those who ask SQLite how it
   // will go about it.
@@ -76,7 +83,6 @@ class Search {
   int64_t since_ns_;
   int64_t until_ns_;
   bool timed_;
-  bool takes_whole_blocks_ = false;
   std::vector<const WantedKind*> wanted_;
   const WantedKind* driver_ = nullptr;  // NULL for the table blocks
   std::vector<int64_t> driver_values_;  // empty where there are too many

@@ -1,0 +1,24 @@
+// Groups (groups.h) on a stream.
+
+#ifndef FORKDB_QUERY_GROUP_PRINTER_H_
+#define FORKDB_QUERY_GROUP_PRINTER_H_
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "query/filter.h"
+#include "query/groups.h"
+#include "store/output.h"
+
+namespace forkdb {
+
+// One row a group under the columns' names and "records": the largest first, or
+// last if the shape is reversed; so many as its limit says. Without columns, in
+// a table, the number stands alone. Throws Error if it cannot be written.
+void PrintGroups(const Groups& groups, std::vector<std::string> columns,
+                 const Shape& shape, Format format, std::FILE* stream);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_GROUP_PRINTER_H_
