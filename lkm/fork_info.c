@@ -10,6 +10,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/pid_namespace.h>
 #include <linux/poll.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
@@ -96,6 +97,13 @@ static int fork_info_open(struct inode *inode, struct file *file)
 	struct seq_file *m;
 	int ret = -ENOMEM;
 	char *buf;
+
+	/*
+	 * What is told is of all containers, and root of one of them may well
+	 * be root here: a /proc of theirs does not tell it.
+	 */
+	if (proc_pid_ns(inode->i_sb) != &init_pid_ns)
+		return -EPERM;
 
 	/*
 	 * procfs alone would let the module go under an open file, and the

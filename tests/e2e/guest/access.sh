@@ -49,6 +49,7 @@ denied alice "forkdb query --db $db --sql 'DELETE FROM records'"
 denied alice "forkdb record --db $db --once"
 denied alice "sqlite3 -batch $db 'DELETE FROM records'"
 denied alice "cat /proc/fork_info"
+denied root "unshare --pid --fork --mount-proc cat /proc/fork_info"
 kill $storm
 stop_recorder
 as alice "forkdb query --db $db -n 1 --format csv" >"$out/at-rest" ||
