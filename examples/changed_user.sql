@@ -1,0 +1,20 @@
+-- Question: which processes changed their user?
+-- Run: sqlite3 -box -readonly fork.db < changed_user.sql
+-- Answer: processes of the newest 100000 records that called as another user
+--   than the one who made them, once each: su and sudo, servers that give up
+--   root, and, if root was never due to them, an attack. became is the user of
+--   their first call as that user, comm its name.
+WITH newest (first_id) AS (
+  SELECT max(id) - 100000 FROM records
+)
+SELECT f.time, m.child_pid AS pid, m.username AS was, f.username AS became,
+  f.comm, m.comm AS made_by
+FROM (
+  SELECT min(r.id) AS id, r.caller_id, u.uid
+  FROM newest CROSS JOIN records AS r ON r.id > first_id
+  CROSS JOIN records AS p ON p.id = r.caller_id
+  JOIN users AS u ON u.id = r.user JOIN users AS v ON v.id = p.user
+  WHERE u.uid <> v.uid GROUP BY r.caller_id, u.uid
+) AS c
+CROSS JOIN forks AS f ON f.id = c.id CROSS JOIN forks AS m ON m.id = c.caller_id
+ORDER BY f.id;

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Question: what was run under this ssh session?
+# Run: ssh_session.sh [PID [DATABASE]]
+# Answer: each call by a descendant of the session's sshd, oldest first. Without
+#   PID it is the session that this script runs in; so from the session itself,
+#   or give the pid of its sshd (forkdb tree PID-OF-A-SHELL --up shows it).
+set -eu
+pid=${1:-}
+if [ -z "$pid" ]; then
+  at=$$
+  while [ "$at" -gt 1 ]; do
+    case $(cat "/proc/$at/comm") in sshd*) pid=$at && break ;; esac
+    at=$(sed 's/.*) . \([0-9]*\) .*/\1/' "/proc/$at/stat")
+  done
+fi
+if [ -z "$pid" ]; then
+  echo "ssh_session.sh: no sshd above this shell: give its pid" >&2
+  exit 1
+fi
+[ $# -lt 2 ] || export FORKDB_DB="$2"
+exec "${FORKDB:-forkdb}" query --under "$pid" \
+  --columns time,username,comm,pid,child_pid,errno
