@@ -1,0 +1,45 @@
+// Writes what is made of the command line itself: manual pages and completions.
+//   forkdb_docs DIRECTORY DATE
+
+#include <fmt/core.h>
+
+#include <exception>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app.h"
+#include "docs/command.h"
+#include "docs/completion.h"
+#include "docs/pages.h"
+#include "store/error.h"
+
+namespace {
+
+void Write(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  if (!file.flush()) throw forkdb::Error("cannot write: " + path);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  if (argc != 3) throw forkdb::UsageError("forkdb_docs DIRECTORY DATE");
+  const std::string directory = std::string(argv[1]) + "/";
+  const std::unique_ptr<CLI::App> app = forkdb::NewApp();
+  const std::vector<forkdb::CommandText> commands =
+      forkdb::ReadCommands(app.get());
+  for (const forkdb::CommandText& command : commands) {
+    Write(directory + forkdb::PageName(command) + ".1",
+          forkdb::Page(command, commands, argv[2]));
+  }
+  Write(directory + "forkdb.bash", forkdb::BashCompletion(commands));
+  Write(directory + "_forkdb", forkdb::ZshCompletion(commands));
+  Write(directory + "forkdb.fish", forkdb::FishCompletion(commands));
+  return 0;
+} catch (const std::exception& e) {
+  fmt::print(stderr, "forkdb_docs: {}\n", e.what());
+  return 1;
+}
