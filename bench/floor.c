@@ -9,8 +9,9 @@
  * into the same tables with the same indexes (SCHEMA is schema.sql), with the
  * pragmas and the transactions of the recorder, and the same rows beside them
  * (drains and block summaries). From round to round only numbers that grow in
- * a recording grow: ids, times, pids. Prints the seconds from the creation of
- * OUTPUT to its closing, without the reading of the template.
+ * a recording grow: ids, times, pids. Prints the seconds from the first
+ * INSERT to OUTPUT's closing, without the reading of the template: by the
+ * clock, and of the CPU.
  */
 
 #define _POSIX_C_SOURCE 200809L
@@ -95,9 +96,9 @@ static int64_t Ask(sqlite3* database, const char* sql) {
   return answer;
 }
 
-static double Now(void) {
+static double Now(clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
@@ -306,18 +307,18 @@ int main(int argc, char** argv) {
   const int64_t wanted = strtoll(argv[4], NULL, 10);
   const int64_t per_round = (int64_t)block_count * kBlockRecords;
 
-  double started = Now();
+  /* The output is created in no time; copying what repeats is no insert. */
   CreateOutput(argv[3], schema);
-  double seconds = Now() - started;
   CopyInterned(argv[2]);
-  started = Now();
+  const double started = Now(CLOCK_MONOTONIC);
+  const double cpu_started = Now(CLOCK_PROCESS_CPUTIME_ID);
   PrepareInserts();
   for (int64_t round = 0; round * per_round < wanted; ++round) {
     WriteRound(round, wanted - round * per_round);
   }
   for (int i = 0; i < table_count; ++i) sqlite3_finalize(tables[i].insert);
   sqlite3_close(output);
-  seconds += Now() - started;
-  printf("%.6f\n", seconds);
+  printf("%.6f %.6f\n", Now(CLOCK_MONOTONIC) - started,
+         Now(CLOCK_PROCESS_CPUTIME_ID) - cpu_started);
   return 0;
 }

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""What a recorder takes: CPU and memory a million records, and how often it
+wakes up when there is nothing to record. Prints Markdown.
+
+usage: bench/recorder_cost.py BUILD --work DIR [--records N] [--rounds N] [--idle SECONDS]
+"""
+
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+import measure
+
+
+def switches(process):
+    """How often it has gone to sleep of its own will."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status, re.M)[1])
+
+
+def idle(build, work, seconds):
+    """Wake-ups and CPU seconds of so long, with a FIFO that nobody writes to."""
+    fifo = work / "idle.fifo"
+    fifo.unlink(missing_ok=True)
+    os.mkfifo(fifo)
+    measure.remove_database(work / "idle.db")
+    with subprocess.Popen([build / "forkdb", "record", "--source", fifo, "--db", work / "idle.db"],
+                          stderr=subprocess.PIPE, text=True) as process, fifo.open("wb"):
+        try:
+            process.stderr.readline()  # it is recording
+            before = switches(process)
+            # Long enough for its first sleep, which is no wake-up.
+            while switches(process) == before:
+                time.sleep(0.1)
+            time.sleep(2)
+            before = switches(process)
+            time.sleep(seconds)
+            return switches(process) - before
+        finally:
+            process.terminate()
+            process.stderr.read()
+
+
+def main():
+    """The command line, the table, the targets."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--idle", type=int, default=60)
+    options = parser.parse_args()
+    source = measure.history(options.build, options.work, options.records)
+
+    def record():
+        measure.remove_database(options.work / "cost.db")
+        return measure.once(measure.record_command(options.build, source,
+                                                   options.work / "cost.db"))
+
+    runs = measure.in_turn({"record": record}, options.rounds)["record"]
+    measure.remove_database(options.work / "cost.db")
+    millions = options.records / 1e6
+    wakeups = idle(options.build, options.work, options.idle)
+    print(measure.table(("", "median (range)"), [
+        ("CPU seconds a million records", measure.spread(runs, "cpu", 1 / millions)),
+        ("peak memory, MiB", measure.spread(runs, "peak_mb", 1, 1)),
+        (f"wake-ups in {options.idle} idle seconds", f"{wakeups}")]))
+    hourly = wakeups * 3600 / options.idle
+    print(measure.targets([("no wake-ups an hour when idle", f"{hourly:.0f}", hourly == 0,
+                            "something is due by time")]))
+
+
+if __name__ == "__main__":
+    main()
