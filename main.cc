@@ -1,19 +1,19 @@
 // forkdb's entry: reads the command line, runs one subcommand, and turns
 // whatever ends it early into one line and an exit code.
 
-#include <fmt/core.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cstdio>
 #include <exception>
 #include <memory>
 #include <string>
 
 #include "app.h"
+#include "recorder/log.h"
 #include "store/error.h"
-#include "store/escape.h"
 
 namespace {
 
@@ -23,13 +23,24 @@ constexpr int kExitInterrupted = 130;
 
 // One line, whatever the reason holds: file names and SQL are not ours.
 int Fail(const std::string& reason, int exit_code) {
-  fmt::print(stderr, "forkdb: {}\n", forkdb::EscapeForDisplay(reason));
+  forkdb::Log().Say(forkdb::Level::kError, "end", reason);
   return exit_code;
+}
+
+// What is opened later must not take the number of a standard stream that is
+// closed, or messages would go into it. Reading and writing them still fails.
+void HoldStandardStreams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (fcntl(fd, F_GETFD) < 0) {
+      open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  HoldStandardStreams();
   std::unique_ptr<CLI::App> app;
   try {
     app = forkdb::NewApp();

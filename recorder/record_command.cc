@@ -7,12 +7,13 @@
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
 #include <chrono>
-#include <cstdio>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "recorder/log.h"
 #include "recorder/service.h"
 #include "store/database.h"
 #include "store/error.h"
@@ -49,15 +50,16 @@ milliseconds ParseInterval(const std::string& text) {
   return interval;
 }
 
-void Say(const std::string& line) { fmt::print(stderr, "forkdb: {}\n", line); }
-
 void RunRecord(const RecordOptions& options) {
   ServiceOptions service = options.service;
   service.interval = ParseInterval(options.interval);
   if (options.keep) service.retention.SetKeep(*options.keep);
   if (options.max_bytes) service.retention.SetMaxBytes(*options.max_bytes);
   umask(0027);
-  Service(std::move(service), Say).Run();
+  // A log that nobody reads any more is no reason to stop.
+  std::signal(SIGPIPE, SIG_IGN);
+  Log log;
+  Service(std::move(service), &log).Run();
 }
 
 }  // namespace

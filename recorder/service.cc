@@ -11,7 +11,6 @@
 #include "recorder/privileges.h"
 #include "store/database.h"
 #include "store/error.h"
-#include "store/escape.h"
 #include "store/time.h"
 
 namespace forkdb {
@@ -38,9 +37,9 @@ Moment Earliest(std::initializer_list<Moment> moments) {
 
 }  // namespace
 
-Service::Service(ServiceOptions options, Say say)
+Service::Service(ServiceOptions options, Log* log)
     : options_(std::move(options)),
-      say_(std::move(say)),
+      log_(log),
       source_(OpenSource(options_.source, RealtimeNow())),
       lock_(options_.db),
       recorder_(
@@ -124,12 +123,14 @@ ReadResult Service::Read() {
   if (!source_patience_.MayTry(Clock::now())) return ReadResult::kAgain;
   try {
     const ReadResult result = recorder_.Read();
-    if (source_patience_.Succeeded()) say_("the source is there again");
+    if (source_patience_.Succeeded())
+      log_->Say(Level::kNotice, "source", "the source is there again");
     return result;
   } catch (const SourceGone& e) {
     if (options_.once) throw;
     if (source_patience_.Failed(e.what(), Clock::now())) {
-      say_(fmt::format("{}: waiting for it", e.what()));
+      log_->Say(Level::kWarning, "source",
+                fmt::format("{}: waiting for it", e.what()));
     }
     return ReadResult::kAgain;
   }
@@ -144,10 +145,10 @@ bool Service::Write() {
     recorder_.Write(session_->writer());
     Tend();
     if (database_patience_.Succeeded()) {
-      say_(
-          fmt::format("database: {}: writing again, with {} records that "
-                      "had to wait",
-                      EscapeForDisplay(options_.db), kept));
+      log_->Say(Level::kNotice, "database",
+                fmt::format("database: {}: writing again, with {} records that "
+                            "had to wait",
+                            options_.db, kept));
     }
     return rewound;
   } catch (const DatabaseTrouble& trouble) {
@@ -174,7 +175,8 @@ void Service::NoteAliveProcesses() {
   const std::string trouble = NoteAlive(source_->stream(), RealtimeNow(),
                                         session_->database(), options_.db);
   if (!trouble.empty()) {
-    say_("processes already alive are not all noted: " + trouble);
+    log_->Say(Level::kWarning, "alive",
+              "processes already alive are not all noted: " + trouble);
   }
 }
 
@@ -183,8 +185,9 @@ void Service::LeaveReplaced() {
   const std::string fate = session_->Leave();
   session_.reset();
   is_successor_ = true;
-  say_(fmt::format("database: {}: {}: going on in a new file",
-                   EscapeForDisplay(options_.db), EscapeForDisplay(fate)));
+  log_->Say(Level::kWarning, "database",
+            fmt::format("database: {}: {}: going on in a new file", options_.db,
+                        fate));
 }
 
 void Service::Handle(const DatabaseTrouble& trouble) {
@@ -197,7 +200,8 @@ void Service::Handle(const DatabaseTrouble& trouble) {
   }
   if (!aside && (options_.once || (!was_open_ && !passing))) throw trouble;
   if (database_patience_.Failed(trouble.what(), Clock::now()) && !aside) {
-    say_(fmt::format("{}: trying again, records wait", trouble.what()));
+    log_->Say(Level::kWarning, "database",
+              fmt::format("{}: trying again, records wait", trouble.what()));
   }
 }
 
@@ -212,20 +216,23 @@ bool Service::TryMoveAside(const DatabaseTrouble& trouble) {
   session_.reset();
   try {
     const std::string path = MoveAside(options_.db, RealtimeNow());
-    say_(fmt::format("{}: it is {} now, going on in a new file", trouble.what(),
-                     EscapeForDisplay(path)));
+    log_->Say(Level::kError, "database",
+              fmt::format("{}: it is {} now, going on in a new file",
+                          trouble.what(), path));
     return true;
   } catch (const DatabaseTrouble& e) {
-    say_(fmt::format("{}: cannot move it aside: {}", trouble.what(), e.what()));
+    log_->Say(
+        Level::kError, "database",
+        fmt::format("{}: cannot move it aside: {}", trouble.what(), e.what()));
     return false;
   }
 }
 
 void Service::Announce() {
   if (options_.once || std::exchange(announced_, true)) return;
-  say_(fmt::format("recording into {} ({}, by {})",
-                   EscapeForDisplay(options_.db), source_->stream().source,
-                   source_->stream().hook));
+  log_->Say(Level::kNotice, "start",
+            fmt::format("recording into {} ({}, by {})", options_.db,
+                        source_->stream().source, source_->stream().hook));
 }
 
 void Service::Noticed(const Drain& drain) {
@@ -279,24 +286,27 @@ bool Service::Sleep() {
 
 void Service::SayGaps(const Drain& drain) const {
   for (const Gap& gap : drain.gaps) {
-    say_(gap.first_seq == 1
-             ? fmt::format(
-                   "records 1 to {} were gone before this recording began",
-                   gap.last_seq)
-             : fmt::format(
-                   "gap: records {} to {} were lost ({}): overwritten before "
-                   "they were read, or not readable",
-                   gap.first_seq, gap.last_seq, gap.missing()));
+    if (gap.first_seq == 1) {
+      log_->Say(Level::kNotice, "first gap",
+                fmt::format("records 1 to {} were gone before this recording "
+                            "began",
+                            gap.last_seq));
+      continue;
+    }
+    log_->Say(Level::kWarning, "gap",
+              fmt::format("gap: records {} to {} were lost ({}): overwritten "
+                          "before they were read, or not readable",
+                          gap.first_seq, gap.last_seq, gap.missing()));
   }
 }
 
 void Service::SayTally() const {
   const Tally& tally = recorder_.tally();
-  say_(fmt::format(
-      "{} records, {} known before, {} lines rejected, {} gaps with {} "
-      "records missing",
-      tally.records, tally.duplicates, tally.rejected, tally.gaps,
-      tally.missing));
+  log_->Say(Level::kNotice, "tally",
+            fmt::format("{} records, {} known before, {} lines rejected, {} "
+                        "gaps with {} records missing",
+                        tally.records, tally.duplicates, tally.rejected,
+                        tally.gaps, tally.missing));
 }
 
 }  // namespace forkdb

@@ -11,12 +11,12 @@
 #define FORKDB_RECORDER_SERVICE_H_
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "recorder/lock.h"
+#include "recorder/log.h"
 #include "recorder/patience.h"
 #include "recorder/recorder.h"
 #include "recorder/retention.h"
@@ -39,12 +39,9 @@ struct ServiceOptions {
 // Owns the source, the database and the signals while it lives. Threads: one.
 class Service {
  public:
-  // Told what a person should know, one line at a time.
-  using Say = std::function<void(const std::string&)>;
-
   // Opens source and database. Throws Error or UsageError; but a database's
-  // passing trouble only with once.
-  Service(ServiceOptions options, Say say);
+  // passing trouble only with once. The log must outlive it.
+  Service(ServiceOptions options, Log* log);
 
   // Records until the source has nothing more (once) or a signal comes, then
   // says what was done. Throws Error; without once, only for a source of a
@@ -91,7 +88,7 @@ class Service {
   bool Sleep();
 
   ServiceOptions options_;
-  Say say_;
+  Log* log_;
   Waiter waiter_;
   std::unique_ptr<Source> source_;
   RecorderLock lock_;
