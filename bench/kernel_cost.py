@@ -3,18 +3,16 @@
 """What CONFIG_FORK_INFO costs a kernel: exact counts of instructions, in QEMU.
 
 usage: bench/kernel_cost.py BUILD [--kernels DIR] [--repeats 5] [--rounds 5]
-                            [--results bench/RESULTS.md]
 
 Builds Linux 6.1 with and without CONFIG_FORK_INFO into DIR (BUILD/kernel unless
 told; minutes, and nothing if they are there), boots them, and prints a section
-in Markdown. What it does meanwhile is told on stderr. --results puts the
-section under "## Kernel cost" in that file. Needs what tests/e2e/run.py needs.
+for RESULTS.md. What it does meanwhile is told on stderr. Needs what
+tests/e2e/run.py needs.
 """
 
 import argparse
 import contextlib
 import pathlib
-import re
 import sqlite3
 import subprocess
 import sys
@@ -148,15 +146,6 @@ def measure_contention(args, kernels, work):
     return rounds
 
 
-def put(path, section):
-    """Replaces the section of this name, or adds it at the end."""
-    old = path.read_text(encoding="utf-8")
-    new, found = re.subn(r"^## Kernel cost\n.*?(?=^## |\Z)", lambda _: section + "\n", old,
-                         flags=re.M | re.S)
-    path.write_text((new if found else f"{old.rstrip()}\n\n{section}").rstrip() + "\n",
-                    encoding="utf-8")
-
-
 def main():
     """Everything in order."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -164,7 +153,6 @@ def main():
     parser.add_argument("--kernels", type=pathlib.Path, help="default: BUILD/kernel")
     parser.add_argument("--repeats", type=int, default=5, help="of each count")
     parser.add_argument("--rounds", type=int, default=5, help="of the eight processors")
-    parser.add_argument("--results", type=pathlib.Path)
     args = parser.parse_args()
     args.forkdb = args.build.resolve() / "forkdb"
     work = args.build.resolve() / "bench/kernel_cost"
@@ -176,8 +164,6 @@ def main():
     except (guest.Failure, subprocess.CalledProcessError) as failure:
         sys.exit(f"kernel_cost: {failure}")
     print(section)
-    if args.results:
-        put(args.results, section)
 
 
 if __name__ == "__main__":
