@@ -88,7 +88,10 @@ void Service::RunOnce() {
 void Service::RunForever() {
   do {
     DrainSource();
+    notifier_.Ready();
+    TellStatus();
   } while (Sleep());
+  notifier_.Stopping();
   DrainSource();
   RunToEnd();
 }
@@ -237,6 +240,7 @@ void Service::Announce() {
 
 void Service::Noticed(const Drain& drain) {
   SayGaps(drain);
+  notifier_.Tend(Clock::now());
   if (!next_checkpoint_) next_checkpoint_ = Clock::now() + kDurableAfter;
   // A pass may take many drains, and the file would grow meanwhile.
   if (drain.records > 0) Tend();
@@ -257,7 +261,7 @@ std::optional<Service::Clock::time_point> Service::NextDue() const {
   // Until then there is nothing that these could be done with.
   const auto database_work = {next_retention_, next_checkpoint_};
   if (!due) due = Earliest(database_work);
-  return Earliest({due, source_patience_.retry()});
+  return Earliest({due, source_patience_.retry(), notifier_.due()});
 }
 
 PollTarget Service::Awaited(bool pausing) const {
@@ -298,6 +302,15 @@ void Service::SayGaps(const Drain& drain) const {
                           "before they were read, or not readable",
                           gap.first_seq, gap.last_seq, gap.missing()));
   }
+}
+
+void Service::TellStatus() {
+  notifier_.Tend(Clock::now());
+  const Tally& tally = recorder_.tally();
+  notifier_.SetStatus(fmt::format(
+      "{}: {} records, {} gaps with {} records missing{}",
+      source_->stream().source, tally.records, tally.gaps, tally.missing,
+      database_patience_.retry() ? "; the database cannot be written" : ""));
 }
 
 void Service::SayTally() const {

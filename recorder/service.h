@@ -17,6 +17,7 @@
 
 #include "recorder/lock.h"
 #include "recorder/log.h"
+#include "recorder/notifier.h"
 #include "recorder/patience.h"
 #include "recorder/recorder.h"
 #include "recorder/retention.h"
@@ -59,6 +60,7 @@ class Service {
   void Noticed(const Drain& drain);
   void SayGaps(const Drain& drain) const;
   void SayTally() const;
+  void TellStatus();
 
   // One pass over the source, as far as source and database let it.
   void DrainSource();
@@ -90,6 +92,7 @@ class Service {
   ServiceOptions options_;
   Log* log_;
   Waiter waiter_;
+  Notifier notifier_{Clock::now()};
   std::unique_ptr<Source> source_;
   RecorderLock lock_;
   std::unique_ptr<Session> session_;  // none while it cannot be opened
