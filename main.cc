@@ -2,6 +2,7 @@
 // whatever ends it early into one line and an exit code.
 
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
@@ -37,12 +38,22 @@ void HoldStandardStreams() {
   }
 }
 
+// Whoever starts forkdb chooses the files that it reads and writes.
+void RefuseBorrowedPrivileges() {
+  if (getauxval(AT_SECURE) == 0) return;
+  throw forkdb::Error(
+      "forkdb has been given more rights than its user has (set-user-ID, "
+      "set-group-ID or file capabilities): take them away; use sudo or the "
+      "systemd unit");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   HoldStandardStreams();
   std::unique_ptr<CLI::App> app;
   try {
+    RefuseBorrowedPrivileges();
     app = forkdb::NewApp();
     app->parse(argc, argv);
     return 0;

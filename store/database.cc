@@ -20,6 +20,7 @@
 #include <thread>
 #include <vector>
 
+#include "store/safety.h"
 #include "store/schema.h"
 
 namespace forkdb {
@@ -57,12 +58,28 @@ gid_t GroupId(const std::string& group) {
   return entry->gr_gid;
 }
 
+// Somebody else may have made the database: its views and triggers run nothing
+// that reaches outside, and its pages are checked.
+void Distrust(SQLite::Database* database) {
+  sqlite3* const connection = database->getHandle();
+  int was = 0;
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, &was);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &was);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, &was);
+  database->exec("PRAGMA cell_size_check = ON");
+}
+
 // Makes the file before SQLite does, to give it its mode; SQLite copies mode,
 // owner and group to the -wal and -shm files.
 void CreateFile(const std::string& path) {
   EnsureDirectory(path);
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY,
-                      kDatabaseMode);
+  const std::string danger = WhyUnsafe(path);
+  if (!danger.empty()) throw OpenError(path, danger);
+  // A link that is there has been looked at; one that comes now is refused.
+  const int no_link = std::filesystem::is_symlink(path) ? 0 : O_NOFOLLOW;
+  const int fd =
+      open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | no_link,
+           kDatabaseMode);
   if (fd < 0) throw FileError(path, errno);
   close(fd);
 }
@@ -137,6 +154,7 @@ SQLite::Database OpenReadOnly(const std::string& name,
   SQLite::Database database(
       name, SQLite::OPEN_READONLY | SQLite::OPEN_URI | SQLite::OPEN_NOMUTEX,
       kBusyTimeoutMs);
+  Distrust(&database);
   // One transaction for the connection's life: one state of the database, and
   // one moment only in which a recorder can get in the way.
   database.exec("BEGIN");
@@ -215,6 +233,7 @@ SQLite::Database OpenForWriting(const std::string& path,
         path,
         SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX,
         kBusyTimeoutMs);
+    Distrust(&database);
     if (!CheckSchema(&database, path)) CreateSchema(&database, path);
     // Not before: another program's file is none of our business.
     if (group_id) SetGroup(path, *group_id);

@@ -1,0 +1,74 @@
+#include "store/safety.h"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace forkdb {
+namespace {
+
+bool IsTrusted(uid_t owner) { return owner == 0 || owner == geteuid(); }
+
+std::string WhyUnsafeDirectory(const std::string& path) {
+  const std::filesystem::path parent =
+      std::filesystem::path(path).parent_path();
+  const std::string directory = parent.empty() ? "." : parent.string();
+  struct stat status {};
+  if (stat(directory.c_str(), &status) != 0) return "";
+  if (!IsTrusted(status.st_uid)) {
+    return fmt::format(
+        "its directory {} belongs to user {}: run as that one, or choose "
+        "another with --db",
+        directory, status.st_uid);
+  }
+  if ((status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0) {
+    return fmt::format("everybody can write into its directory {}: chmod o-w",
+                       directory);
+  }
+  return "";
+}
+
+std::string WhyUnsafeFile(const struct stat& status) {
+  if (S_ISDIR(status.st_mode)) return "";  // cannot be opened at all
+  if (!S_ISREG(status.st_mode)) {
+    return "it is no regular file: choose another with --db";
+  }
+  if (!IsTrusted(status.st_uid)) {
+    return fmt::format(
+        "it belongs to user {}: run as that one, or choose another file with "
+        "--db",
+        status.st_uid);
+  }
+  if ((status.st_mode & S_IWOTH) != 0)
+    return "everybody can write it: chmod o-w";
+  if (status.st_nlink > 1) {
+    return "it has a second name (a hard link): remove one, or choose another "
+           "file with --db";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string WhyUnsafe(const std::string& path) {
+  std::string reason = WhyUnsafeDirectory(path);
+  if (!reason.empty()) return reason;
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return "";
+  if (!S_ISLNK(status.st_mode)) return WhyUnsafeFile(status);
+  if (!IsTrusted(status.st_uid)) {
+    return fmt::format("it is a link that user {} made: remove it",
+                       status.st_uid);
+  }
+  std::error_code error;
+  const std::string target =
+      std::filesystem::weakly_canonical(path, error).string();
+  if (error) return "";
+  reason = WhyUnsafeDirectory(target);
+  if (!reason.empty()) return reason;
+  return stat(target.c_str(), &status) == 0 ? WhyUnsafeFile(status) : "";
+}
+
+}  // namespace forkdb
