@@ -214,9 +214,10 @@ void Grouper::AddWholes(const CountedTable& table) {
   const std::string group = table.kind == "stream"
                                 ? "b.block / 244140625"
                                 : "b." + std::string(table.kind);
+  // The + keeps SQLite from a search of each value for each block.
   SQLite::Statement statement(
       *database_,
-      fmt::format("SELECT {}sum(b.records) FROM {} WHERE b.block IN "
+      fmt::format("SELECT {}sum(b.records) FROM {} WHERE +b.block IN "
                   "temp.whole_blocks{} GROUP BY {}",
                   expressions, table.from, wanted, group));
   Add(&statement);

@@ -1,5 +1,7 @@
 #include "query/query_command.h"
 
+#include <fmt/core.h>
+
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
@@ -13,6 +15,7 @@
 #include "query/filter_command.h"
 #include "query/group_printer.h"
 #include "query/groups.h"
+#include "query/missing.h"
 #include "query/reader.h"
 #include "store/database.h"
 #include "store/output.h"
@@ -55,6 +58,15 @@ void PrintCounts(const QueryOptions& options, const Filter& filter,
   PrintGroups(groups, columns, options.shape, options.format, stdout);
 }
 
+// Of a time, or of all: the newest few rows are asked for as they are.
+void WarnOfGaps(const Filter& filter, const Shape& shape, Reader* reader) {
+  if (shape.limit && !filter.since_ns && !filter.until_ns) return;
+  const Missing missing = reader->FindMissing(filter);
+  if (missing.gaps == 0) return;
+  fmt::print(stderr, "forkdb: {}: there may have been more than this\n",
+             Describe(missing));
+}
+
 void RunQuery(const QueryOptions& options) {
   Filter filter = ReadFilter(options.filter, RealtimeNow());
   Shape shape = options.shape;
@@ -72,11 +84,14 @@ void RunQuery(const QueryOptions& options) {
   }
   if (options.sql) {
     reader.PrintSql(*options.sql, options.format, stdout);
-  } else if (options.count || options.group_by) {
+    return;
+  }
+  if (options.count || options.group_by) {
     PrintCounts(options, filter, &reader);
   } else {
     reader.Print(filter, shape, options.format, stdout);
   }
+  WarnOfGaps(filter, shape, &reader);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "query/alive.h"
+#include "query/window.h"
 #include "store/database.h"
 #include "store/error.h"
 #include "store/record.h"
@@ -178,6 +179,19 @@ void Reader::AddGroups(const Filter& filter,
     const Search search(&database_, filter);
     forkdb::AddGroups(&database_, search, columns, groups);
   });
+}
+
+Missing Reader::FindMissing(const Filter& filter) {
+  Filter all;
+  all.boot = filter.boot;
+  Missing missing;
+  Ask(path_, [&] {
+    Window window = ChooseWindow(all, /*now_ns=*/0, &database_);
+    window.since_ns = filter.since_ns.value_or(window.since_ns);
+    window.until_ns = filter.until_ns.value_or(window.until_ns);
+    missing = forkdb::FindMissing(window, filter.boot, &database_);
+  });
+  return missing;
 }
 
 void Reader::PrintSql(const std::string& sql, Format format,

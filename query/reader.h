@@ -14,6 +14,7 @@
 
 #include "query/filter.h"
 #include "query/group.h"
+#include "query/missing.h"
 #include "query/search.h"
 #include "query/stats.h"
 #include "query/tree.h"
@@ -51,6 +52,10 @@ class Reader {
   // does.
   void AddGroups(const Filter& filter, const std::vector<std::string>& columns,
                  Groups* groups);
+
+  // What the filter's time lacks; where it does not say, from the oldest record
+  // to the newest.
+  Missing FindMissing(const Filter& filter);
 
   // Prints the answer of a user's SELECT. Throws UsageError, too, if it would
   // do more than read.

@@ -168,6 +168,31 @@ class Filters(harness.CliTest):
         self.assertEqual(self.seqs("-n", "2", "--order", "seq DESC"), [6, 5])
         self.assertEqual(self.seqs("--failed", "-n", "1"), [4])
 
+    def test_tell_of_a_gap_in_the_asked_time(self):
+        self.record(harness.HEADER + harness.line(10) + harness.line(20))
+        told = {}
+        for args in [(), ("-n", "1"), ("--since", "@1764000000.009"),
+                     ("--since", "@1764000000.015", "--count"),
+                     ("--until", "@1764000000.005"),
+                     ("--since", "@1764000000.020"),
+                     ("--until", "@1764000000.012", "-n", "1"),
+                     ("--sql", "SELECT 1")]:
+            result = self.run_forkdb("query", "--db", self.db, *args)
+            self.assertEqual(result.returncode, 0)
+            told[args] = result.stderr.decode()
+        self.assertEqual(
+            told[()], "forkdb: 12 records are missing (2 gaps, after "
+            "2025-11-24T16:00:00.006000000Z, before "
+            "2025-11-24T16:00:00.020000000Z): there may have been more than "
+            "this\n")
+        self.assertIn(" 12 records", told["--since", "@1764000000.009"])
+        self.assertIn("(1 gap", told["--since", "@1764000000.015", "--count"])
+        self.assertIn(" 12 records",
+                      told["--until", "@1764000000.012", "-n", "1"])
+        for args in [("-n", "1"), ("--until", "@1764000000.005"),
+                     ("--since", "@1764000000.020"), ("--sql", "SELECT 1")]:
+            self.assertEqual(told[args], "", args)
+
     def test_whole_statements_are_answered(self):
         self.assertEqual(
             self.ok("query", "--db", self.db, "--format", "csv", "--sql",
