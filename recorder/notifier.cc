@@ -1,7 +1,9 @@
 #include "recorder/notifier.h"
 
 #include <systemd/sd-daemon.h>
+#include <time.h>
 
+#include <cinttypes>
 #include <cstdint>
 #include <utility>
 
@@ -16,6 +18,14 @@ Notifier::Notifier(Clock::time_point now) {
 
 void Notifier::Ready() {
   if (!std::exchange(is_ready_, true)) sd_notify(0, "READY=1");
+}
+
+void Notifier::Reloading() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const int64_t usec = int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
+  sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIi64, usec);
+  is_ready_ = false;
 }
 
 void Notifier::Stopping() { sd_notify(0, "STOPPING=1"); }

@@ -18,8 +18,10 @@ class Notifier {
   // Reads NOTIFY_SOCKET and WATCHDOG_USEC of the environment.
   explicit Notifier(Clock::time_point now);
 
-  // Recording has begun; said once.
+  // Recording has begun; said once, and once after each Reloading().
   void Ready();
+  // All is being opened anew; Ready() is to follow.
+  void Reloading();
   // The end has begun.
   void Stopping();
   // One line for systemctl status; the same line is not sent again.

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -56,6 +57,8 @@ void RunRecord(const RecordOptions& options) {
   if (options.keep) service.retention.SetKeep(*options.keep);
   if (options.max_bytes) service.retention.SetMaxBytes(*options.max_bytes);
   umask(0027);
+  // A terminal that goes takes what was started on it along.
+  service.reloads = isatty(STDERR_FILENO) == 0;
   // A log that nobody reads any more is no reason to stop.
   std::signal(SIGPIPE, SIG_IGN);
   Log log;
@@ -101,6 +104,8 @@ void AddRecordCommand(CLI::App* app) {
                    "Prune the oldest so that file and log stay within this: "
                    "2G; 32M or more")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+  command->add_option("--metrics", options->service.metrics,
+                      "File for node_exporter's textfile collector, *.prom");
   command->footer(kExamples);
   command->callback([options] { RunRecord(*options); });
 }

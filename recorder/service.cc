@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <initializer_list>
+#include <system_error>
 #include <utility>
 
 #include "recorder/alive_table.h"
@@ -40,8 +42,10 @@ Moment Earliest(std::initializer_list<Moment> moments) {
 Service::Service(ServiceOptions options, Log* log)
     : options_(std::move(options)),
       log_(log),
+      waiter_(options_.reloads && !options_.once),
       source_(OpenSource(options_.source, RealtimeNow())),
       lock_(options_.db),
+      metrics_(options_.metrics),
       recorder_(
           source_.get(), RealtimeNow,
           [this](const Drain& drain) { Noticed(drain); },
@@ -49,6 +53,7 @@ Service::Service(ServiceOptions options, Log* log)
   if (options_.once && !source_->holds_past()) {
     throw UsageError("--once: eBPF sees only what comes: leave out --once");
   }
+  progress_.start_ns = RealtimeNow();
   try {
     OpenDatabase();
   } catch (const DatabaseTrouble& trouble) {
@@ -66,6 +71,7 @@ void Service::Run() {
   } else {
     RunForever();
   }
+  WriteMetrics();
   SayTally();
 }
 
@@ -87,6 +93,7 @@ void Service::RunOnce() {
 
 void Service::RunForever() {
   do {
+    if (waiter_.TakeReload()) Reload();
     DrainSource();
     notifier_.Ready();
     TellStatus();
@@ -240,11 +247,18 @@ void Service::Announce() {
 
 void Service::Noticed(const Drain& drain) {
   SayGaps(drain);
+  progress_.last_drain_ns = RealtimeNow();
+  if (drain.records > 0) {
+    progress_.last_seq =
+        std::max(progress_.last_seq, drain.last_id % kSeqLimit);
+  }
+  metrics_.Changed(Clock::now());
   notifier_.Tend(Clock::now());
   if (!next_checkpoint_) next_checkpoint_ = Clock::now() + kDurableAfter;
   // A pass may take many drains, and the file would grow meanwhile.
   if (drain.records > 0) Tend();
 }
+
 void Service::Tend() {
   const std::optional<std::chrono::nanoseconds> wait =
       session_->retention()->Tend(RealtimeNow());
@@ -261,7 +275,8 @@ std::optional<Service::Clock::time_point> Service::NextDue() const {
   // Until then there is nothing that these could be done with.
   const auto database_work = {next_retention_, next_checkpoint_};
   if (!due) due = Earliest(database_work);
-  return Earliest({due, source_patience_.retry(), notifier_.due()});
+  return Earliest(
+      {due, source_patience_.retry(), metrics_.due(), notifier_.due()});
 }
 
 PollTarget Service::Awaited(bool pausing) const {
@@ -280,6 +295,7 @@ bool Service::Sleep() {
     switch (waiter_.WaitUntil(Awaited(pausing), until)) {
       case WakeUp::kStop:
         return false;
+      case WakeUp::kReload:
       case WakeUp::kReady:
         return true;
       case WakeUp::kTimeout:
@@ -311,6 +327,32 @@ void Service::TellStatus() {
       "{}: {} records, {} gaps with {} records missing{}",
       source_->stream().source, tally.records, tally.gaps, tally.missing,
       database_patience_.retry() ? "; the database cannot be written" : ""));
+  if (metrics_.due() && Clock::now() >= *metrics_.due()) WriteMetrics();
+}
+
+void Service::WriteMetrics() {
+  const Stream& stream = source_->stream();
+  progress_.source = stream.source;
+  progress_.hook = stream.hook;
+  progress_.boot_id = stream.boot.boot_id;
+  progress_.tally = recorder_.tally();
+  const auto size = [](const std::string& path) {
+    std::error_code error;
+    const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+    return error ? 0 : static_cast<int64_t>(bytes);
+  };
+  progress_.database_bytes = size(options_.db);
+  progress_.log_bytes = size(options_.db + "-wal");
+  const std::string trouble = metrics_.Write(progress_, Clock::now());
+  if (!trouble.empty()) log_->Say(Level::kWarning, "metrics", trouble);
+}
+
+void Service::Reload() {
+  notifier_.Reloading();
+  log_->Say(Level::kNotice, "reload",
+            "opening source and database anew, as SIGHUP asks");
+  source_->Rewind();
+  session_.reset();
 }
 
 void Service::SayTally() const {

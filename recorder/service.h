@@ -17,6 +17,8 @@
 
 #include "recorder/lock.h"
 #include "recorder/log.h"
+#include "recorder/metrics.h"
+#include "recorder/metrics_file.h"
 #include "recorder/notifier.h"
 #include "recorder/patience.h"
 #include "recorder/recorder.h"
@@ -32,7 +34,9 @@ struct ServiceOptions {
   std::string db;
   std::string group;  // may read the database; empty for none
   std::chrono::milliseconds interval{1000};  // least time between drains
-  bool once = false;  // stop when the source has nothing more
+  bool once = false;     // stop when the source has nothing more
+  bool reloads = false;  // SIGHUP opens all anew, and does not end it
+  std::string metrics;   // file for node_exporter; empty for none
   SourceOptions source;
   RetentionOptions retention;
 };
@@ -61,6 +65,9 @@ class Service {
   void SayGaps(const Drain& drain) const;
   void SayTally() const;
   void TellStatus();
+  void WriteMetrics();
+  // SIGHUP: opens source and database anew.
+  void Reload();
 
   // One pass over the source, as far as source and database let it.
   void DrainSource();
@@ -99,6 +106,8 @@ class Service {
   bool was_open_ = false;
   bool announced_ = false;
   bool is_successor_ = false;  // of a database that others have taken away
+  Progress progress_;
+  MetricsFile metrics_;
   Patience source_patience_;
   Patience database_patience_;
   std::optional<Clock::time_point> next_retention_;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "store/error.h"
 
@@ -17,32 +18,27 @@ namespace {
 // poll(2) takes an int of milliseconds.
 constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(24);
 
-sigset_t StopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  return signals;
-}
-
 }  // namespace
 
-Waiter::Waiter() {
-  const sigset_t signals = StopSignals();
-  signal_fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+Waiter::Waiter(bool reloads) {
+  sigemptyset(&signals_);
+  sigaddset(&signals_, SIGTERM);
+  sigaddset(&signals_, SIGINT);
+  if (reloads) sigaddset(&signals_, SIGHUP);
+  signal_fd_ = signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signal_fd_ < 0) throw Error("cannot watch signals: " + ErrnoText(errno));
-  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  sigprocmask(SIG_BLOCK, &signals_, nullptr);
 }
 
 Waiter::~Waiter() {
   close(signal_fd_);
-  const sigset_t signals = StopSignals();
-  sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+  sigprocmask(SIG_UNBLOCK, &signals_, nullptr);
 }
 
 WakeUp Waiter::Wait(PollTarget target,
                     std::optional<std::chrono::milliseconds> timeout) {
   if (stop_) return WakeUp::kStop;
+  if (reload_) return WakeUp::kReload;
   std::array<pollfd, 2> fds = {
       {{signal_fd_, POLLIN, 0}, {target.fd, target.events, 0}}};
   const int timeout_ms = timeout ? static_cast<int>(timeout->count()) : -1;
@@ -51,12 +47,18 @@ WakeUp Waiter::Wait(PollTarget target,
     throw Error("cannot wait for the source: " + ErrnoText(errno));
   }
   if (count > 0 && fds[0].revents != 0) {
-    // Taken, so that it does not end the process once it is unblocked.
-    signalfd_siginfo info;
-    if (read(signal_fd_, &info, sizeof(info)) > 0) stop_ = true;
-    return WakeUp::kStop;
+    TakeSignals();
+    return stop_ ? WakeUp::kStop : WakeUp::kReload;
   }
   return count > 0 ? WakeUp::kReady : WakeUp::kTimeout;
+}
+
+// Taken, so that they do not end the process once they are unblocked.
+void Waiter::TakeSignals() {
+  signalfd_siginfo info;
+  while (read(signal_fd_, &info, sizeof(info)) > 0) {
+    (info.ssi_signo == SIGHUP ? reload_ : stop_) = true;
+  }
 }
 
 WakeUp Waiter::WaitUntil(
@@ -71,7 +73,13 @@ WakeUp Waiter::WaitUntil(
 }
 
 bool Waiter::Stopped() {
-  return Wait(PollTarget(), std::chrono::milliseconds(0)) == WakeUp::kStop;
+  TakeSignals();
+  return stop_;
+}
+
+bool Waiter::TakeReload() {
+  TakeSignals();
+  return std::exchange(reload_, false);
 }
 
 bool Waiter::WaitForRecords(const Source& source,

@@ -3,6 +3,8 @@
 #ifndef FORKDB_RECORDER_WAITER_H_
 #define FORKDB_RECORDER_WAITER_H_
 
+#include <signal.h>
+
 #include <chrono>
 #include <optional>
 
@@ -10,20 +12,21 @@
 
 namespace forkdb {
 
-enum class WakeUp { kReady, kTimeout, kStop };
+enum class WakeUp { kReady, kTimeout, kReload, kStop };
 
-// While it lives, SIGTERM and SIGINT do not end the process but its waits. Make
-// it before any thread. Owns its descriptor; not thread-safe.
+// While it lives, SIGTERM and SIGINT do not end the process but its waits, and
+// if it reloads, neither does SIGHUP. Make it before any thread. Owns its
+// descriptor; not thread-safe.
 class Waiter {
  public:
-  Waiter();
+  explicit Waiter(bool reloads = false);
   ~Waiter();
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
   // Waits until the target comes true or has hung up (kReady), the time is
-  // over, or a signal has come (kStop, from then on always). Without a timeout
-  // it waits for ever.
+  // over, or a signal has come: SIGHUP (kReload, until it is taken) or another
+  // (kStop, from then on always). Without a timeout it waits for ever.
   WakeUp Wait(PollTarget target,
               std::optional<std::chrono::milliseconds> timeout);
 
@@ -31,8 +34,11 @@ class Waiter {
   WakeUp WaitUntil(PollTarget target,
                    std::optional<std::chrono::steady_clock::time_point> until);
 
-  // Whether a signal has come; does not wait.
+  // Whether a signal has come to stop; does not wait.
   bool Stopped();
+
+  // Whether one has come to reload since the last time; does not wait.
+  bool TakeReload();
 
   // Sleeps until the source is ready, without waking up before, then for the
   // pause, so that drains do not follow each other too closely; but no longer
@@ -41,7 +47,11 @@ class Waiter {
   bool WaitForRecords(const Source& source, std::chrono::milliseconds pause);
 
  private:
+  void TakeSignals();
+
+  sigset_t signals_;
   int signal_fd_;
+  bool reload_ = false;
   bool stop_ = false;
 };
 

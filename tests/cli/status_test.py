@@ -3,6 +3,7 @@
 import grp
 import json
 import os
+import signal
 import unittest
 
 import harness
@@ -21,6 +22,18 @@ class Status(harness.CliTest):
         self.assertRegex(text, r"(?m)^records +7$")
         self.assertRegex(text, r"(?m)^gaps +1, with 2 records missing$")
         self.assertRegex(text, r"(?m)^retention +keeps all$")
+
+    def test_of_a_healthy_recorder_is_a_success(self):
+        os.mkfifo(self.path("fifo"))
+        group = grp.getgrgid(1).gr_name
+        process = self.start_recorder(self.path("fifo"), "--group", group)
+        for who in ({}, {"user": "nobody", "groups": [group]}):
+            result = self.run_forkdb("status", "--db", self.db, **who)
+            self.assertEqual((result.returncode, result.stderr), (0, b""))
+            self.assertIn(b"running, pid %d\n" % process.pid, result.stdout)
+        self.stop(process, signal.SIGKILL)
+        self.assertEqual(
+            self.run_forkdb("status", "--db", self.db).returncode, 1)
 
     def test_is_one_json_object(self):
         self.record(harness.HEADER + harness.lines(3, 9), "--keep", "100000d")

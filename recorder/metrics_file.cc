@@ -1,0 +1,72 @@
+#include "recorder/metrics_file.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+
+#include "store/error.h"
+
+namespace forkdb {
+namespace {
+
+constexpr auto kPause = std::chrono::seconds(10);
+constexpr std::string_view kSuffix = ".prom";
+constexpr mode_t kMode = 0644;
+
+bool WriteWhole(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = write(fd, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    text.remove_prefix(static_cast<size_t>(count));
+  }
+  // The umask keeps others out, and the collector is one of them.
+  return fchmod(fd, kMode) == 0;
+}
+
+}  // namespace
+
+MetricsFile::MetricsFile(std::string path) : path_(std::move(path)) {
+  const bool suffixed = path_.size() > kSuffix.size() &&
+                        path_.compare(path_.size() - kSuffix.size(),
+                                      kSuffix.size(), kSuffix) == 0;
+  if (!path_.empty() && !suffixed) {
+    throw UsageError(fmt::format(
+        "--metrics {}: node_exporter reads files whose names end in .prom",
+        path_));
+  }
+}
+
+void MetricsFile::Changed(Clock::time_point now) {
+  if (!path_.empty() && !due_) due_ = std::max(now, not_before_);
+}
+
+std::string MetricsFile::Write(const Progress& progress,
+                               Clock::time_point now) {
+  if (path_.empty()) return "";
+  due_.reset();
+  not_before_ = now + kPause;
+  // Not ending in ".prom", or it would be read, too.
+  const std::string beside = path_ + ".new";
+  unlink(beside.c_str());
+  const int fd =
+      open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+           kMode);
+  const bool written = fd >= 0 && WriteWhole(fd, FormatMetrics(progress));
+  int error_number = errno;
+  if (fd >= 0) close(fd);
+  if (written && rename(beside.c_str(), path_.c_str()) == 0) return "";
+  if (written) error_number = errno;
+  unlink(beside.c_str());
+  return fmt::format("cannot write metrics: {}: {}", path_,
+                     ErrnoText(error_number));
+}
+
+}  // namespace forkdb
