@@ -11,18 +11,16 @@ namespace {
 
 bool IsTrusted(uid_t owner) { return owner == 0 || owner == geteuid(); }
 
-std::string WhyUnsafeDirectory(const std::string& path) {
+std::string DirectoryOf(const std::string& path) {
   const std::filesystem::path parent =
       std::filesystem::path(path).parent_path();
-  const std::string directory = parent.empty() ? "." : parent.string();
+  return parent.empty() ? "." : parent.string();
+}
+
+std::string WhyUnsafeDirectory(const std::string& path) {
+  const std::string directory = DirectoryOf(path);
   struct stat status {};
   if (stat(directory.c_str(), &status) != 0) return "";
-  if (!IsTrusted(status.st_uid)) {
-    return fmt::format(
-        "its directory {} belongs to user {}: run as that one, or choose "
-        "another with --db",
-        directory, status.st_uid);
-  }
   if ((status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0) {
     return fmt::format("everybody can write into its directory {}: chmod o-w",
                        directory);
@@ -30,12 +28,19 @@ std::string WhyUnsafeDirectory(const std::string& path) {
   return "";
 }
 
-std::string WhyUnsafeFile(const struct stat& status) {
+// Whoever owns the directory can put any file there anyway.
+bool IsOfDirectory(const std::string& path, uid_t owner) {
+  struct stat directory {};
+  return stat(DirectoryOf(path).c_str(), &directory) == 0 &&
+         directory.st_uid == owner;
+}
+
+std::string WhyUnsafeFile(const std::string& path, const struct stat& status) {
   if (S_ISDIR(status.st_mode)) return "";  // cannot be opened at all
   if (!S_ISREG(status.st_mode)) {
     return "it is no regular file: choose another with --db";
   }
-  if (!IsTrusted(status.st_uid)) {
+  if (!IsTrusted(status.st_uid) && !IsOfDirectory(path, status.st_uid)) {
     return fmt::format(
         "it belongs to user {}: run as that one, or choose another file with "
         "--db",
@@ -57,7 +62,7 @@ std::string WhyUnsafe(const std::string& path) {
   if (!reason.empty()) return reason;
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return "";
-  if (!S_ISLNK(status.st_mode)) return WhyUnsafeFile(status);
+  if (!S_ISLNK(status.st_mode)) return WhyUnsafeFile(path, status);
   if (!IsTrusted(status.st_uid)) {
     return fmt::format("it is a link that user {} made: remove it",
                        status.st_uid);
@@ -68,7 +73,8 @@ std::string WhyUnsafe(const std::string& path) {
   if (error) return "";
   reason = WhyUnsafeDirectory(target);
   if (!reason.empty()) return reason;
-  return stat(target.c_str(), &status) == 0 ? WhyUnsafeFile(status) : "";
+  return stat(target.c_str(), &status) == 0 ? WhyUnsafeFile(target, status)
+                                            : "";
 }
 
 }  // namespace forkdb

@@ -77,8 +77,18 @@ TEST_F(SafetyTest, RefusesWhatBelongsToAnother) {
   MakeFile();
   Own(path_);
   EXPECT_THAT(WhyUnsafe(path_), HasSubstr("it belongs to user 65534"));
+  ASSERT_EQ(chmod(dir_.path().c_str(), 01777), 0);
+  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("it belongs to user 65534"));
+}
+
+// Root prunes what the user forkdb records, and records where users try it.
+TEST_F(SafetyTest, TrustsTheOwnerOfTheDirectoryWithItsFiles) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
   Own(dir_.path());
-  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("belongs to user 65534"));
+  EXPECT_EQ(WhyUnsafe(path_), "");
+  MakeFile();
+  Own(path_);
+  EXPECT_EQ(WhyUnsafe(path_), "");
 }
 
 TEST(HostileDatabase, CannotRunTriggersOrUntrustedFunctions) {
