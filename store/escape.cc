@@ -1,5 +1,6 @@
 #include "store/escape.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -106,19 +107,30 @@ std::string EscapeComm(std::string_view bytes) {
 
 std::string EscapeForDisplay(std::string_view bytes) {
   std::string text;
+  AppendForDisplay(bytes, &text);
+  return text;
+}
+
+void AppendForDisplay(std::string_view bytes, std::string* text) {
   while (!bytes.empty()) {
+    const auto harm = std::find_if(bytes.begin(), bytes.end(), [](char c) {
+      return c < ' ' || c > '~' || c == '\\';
+    });
+    const auto plain = static_cast<size_t>(harm - bytes.begin());
+    *text += bytes.substr(0, plain);
+    bytes.remove_prefix(plain);
+    if (bytes.empty()) return;
     const CodePoint c = DecodeUtf8(bytes);
     const std::string_view character = bytes.substr(0, c.length);
     if (IsHarmful(c.value)) {
       for (const char byte : character) {
-        AppendOctal(static_cast<uint8_t>(byte), &text);
+        AppendOctal(static_cast<uint8_t>(byte), text);
       }
     } else {
-      text += character;
+      *text += character;
     }
     bytes.remove_prefix(c.length);
   }
-  return text;
 }
 
 }  // namespace forkdb

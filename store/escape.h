@@ -28,6 +28,7 @@ std::string EscapeComm(std::string_view bytes);
 // U+2069), of malformed UTF-8, and the backslash become \ooo; all else stays.
 // Undoing the escapes gives the exact bytes.
 std::string EscapeForDisplay(std::string_view bytes);
+void AppendForDisplay(std::string_view bytes, std::string* text);
 
 }  // namespace forkdb
 

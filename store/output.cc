@@ -1,6 +1,7 @@
 #include "store/output.h"
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -35,16 +36,21 @@ const std::string* BytesOf(const Value& value) {
 }
 
 // NULL gives "".
+void AppendCell(const Value& value, std::string* line) {
+  if (const std::string* bytes = BytesOf(value)) {
+    AppendForDisplay(*bytes, line);
+  } else if (const auto* integer = std::get_if<int64_t>(&value)) {
+    const fmt::format_int digits(*integer);
+    line->append(digits.data(), digits.size());
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    *line += fmt::format("{}", *real);
+  }
+}
+
 std::string CellText(const Value& value) {
-  if (const std::string* bytes = BytesOf(value))
-    return EscapeForDisplay(*bytes);
-  if (const auto* integer = std::get_if<int64_t>(&value)) {
-    return fmt::format("{}", *integer);
-  }
-  if (const auto* real = std::get_if<double>(&value)) {
-    return fmt::format("{}", *real);
-  }
-  return "";
+  std::string text;
+  AppendCell(value, &text);
+  return text;
 }
 
 class TablePrinter : public RowPrinter {
@@ -119,38 +125,64 @@ class TablePrinter : public RowPrinter {
 
 class JsonPrinter : public RowPrinter {
  public:
-  JsonPrinter(std::vector<std::string> columns, std::FILE* stream)
-      : columns_(std::move(columns)), stream_(stream) {
-    for (std::string& column : columns_) {
-      if (!IsUtf8(column)) column = EscapeForDisplay(column);
+  JsonPrinter(const std::vector<std::string>& columns, std::FILE* stream)
+      : stream_(stream) {
+    for (const std::string& column : columns) {
+      std::string key = keys_.empty() ? "{" : ",";
+      AppendText(IsUtf8(column) ? column : EscapeForDisplay(column), &key);
+      keys_.push_back(key + ":");
     }
   }
 
   void Print(const Row& row) override {
-    nlohmann::ordered_json object;
+    line_.clear();
     for (size_t i = 0; i < row.size(); ++i) {
-      object[columns_[i]] = ToJson(row[i]);
+      line_ += keys_[i];
+      AppendJson(row[i], &line_);
     }
-    // ASCII only: a terminal gets no control character by way of UTF-8 either.
-    constexpr bool kEnsureAscii = true;
-    WriteAll(stream_, object.dump(-1, ' ', kEnsureAscii) + "\n");
+    line_ += "}\n";
+    WriteAll(stream_, line_);
   }
 
   void Finish() override { Flush(stream_); }
 
  private:
-  static nlohmann::ordered_json ToJson(const Value& value) {
-    if (const auto* integer = std::get_if<int64_t>(&value)) return *integer;
-    if (const auto* real = std::get_if<double>(&value)) return *real;
-    const std::string* bytes = BytesOf(value);
-    if (bytes == nullptr) return nullptr;
-    const bool is_text = std::holds_alternative<std::string>(value);
-    if (is_text && IsUtf8(*bytes)) return *bytes;
-    return std::vector<uint8_t>(bytes->begin(), bytes->end());
+  static void AppendText(std::string_view text, std::string* line) {
+    const auto is_plain = [](char c) {
+      return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+    };
+    if (std::all_of(text.begin(), text.end(), is_plain)) {
+      *line += '"';
+      *line += text;
+      *line += '"';
+      return;
+    }
+    // ASCII only: a terminal gets no control character by way of UTF-8 either.
+    constexpr bool kEnsureAscii = true;
+    *line += nlohmann::json(text).dump(-1, ' ', kEnsureAscii);
   }
 
-  std::vector<std::string> columns_;
+  static void AppendJson(const Value& value, std::string* line) {
+    if (std::holds_alternative<int64_t>(value)) {
+      AppendCell(value, line);
+    } else if (const auto* real = std::get_if<double>(&value)) {
+      *line += nlohmann::json(*real).dump();
+    } else if (const std::string* bytes = BytesOf(value)) {
+      if (std::holds_alternative<std::string>(value) && IsUtf8(*bytes)) {
+        AppendText(*bytes, line);
+      } else {
+        *line +=
+            nlohmann::json(std::vector<uint8_t>(bytes->begin(), bytes->end()))
+                .dump();
+      }
+    } else {
+      *line += "null";
+    }
+  }
+
+  std::vector<std::string> keys_;  // with what stands before and after them
   std::FILE* stream_;
+  std::string line_;
 };
 
 class SeparatedPrinter final : public RowPrinter {
@@ -162,39 +194,43 @@ class SeparatedPrinter final : public RowPrinter {
   }
 
   void Print(const Row& row) override {
-    std::string line;
+    line_.clear();
     for (size_t i = 0; i < row.size(); ++i) {
-      if (i > 0) line += separator_;
-      line += Cell(row[i]);
+      if (i > 0) line_ += separator_;
+      Append(row[i]);
     }
     // Readers of CSV pass over an empty line.
-    if (line.empty() && separator_ == ',') line = "\"\"";
-    WriteAll(stream_, line + "\n");
+    if (line_.empty() && separator_ == ',') line_ = "\"\"";
+    line_ += '\n';
+    WriteAll(stream_, line_);
   }
 
   void Finish() override { Flush(stream_); }
 
  private:
-  std::string Cell(const Value& value) const {
+  void Append(const Value& value) {
     constexpr std::string_view kFormulaStarts = "=+-@'";
-    std::string text = CellText(value);
-    if (BytesOf(value) != nullptr && !text.empty() &&
-        kFormulaStarts.find(text[0]) != std::string_view::npos) {
-      text.insert(0, 1, '\'');
+    const size_t start = line_.size();
+    AppendCell(value, &line_);
+    if (BytesOf(value) == nullptr || line_.size() == start) return;
+    if (kFormulaStarts.find(line_[start]) != std::string_view::npos) {
+      line_.insert(start, 1, '\'');
     }
-    if (separator_ == '\t' || text.find_first_of(",\" ") == std::string::npos) {
-      return text;
+    if (separator_ == '\t' ||
+        line_.find_first_of(",\" ", start) == std::string::npos) {
+      return;
     }
     std::string quoted = "\"";
-    for (const char c : text) {
-      if (c == '"') quoted += '"';
-      quoted += c;
+    for (size_t i = start; i < line_.size(); ++i) {
+      if (line_[i] == '"') quoted += '"';
+      quoted += line_[i];
     }
-    return quoted + '"';
+    line_.replace(start, std::string::npos, quoted + '"');
   }
 
   char separator_;
   std::FILE* stream_;
+  std::string line_;
 };
 
 }  // namespace
@@ -214,12 +250,11 @@ Format ParseFormat(const std::string& name) {
       "--format {}: no such format: write table, json, csv or tsv", name));
 }
 
-std::unique_ptr<RowPrinter> NewRowPrinter(Format format,
-                                          std::vector<std::string> columns,
-                                          std::FILE* stream) {
+std::unique_ptr<RowPrinter> NewRowPrinter(
+    Format format, const std::vector<std::string>& columns, std::FILE* stream) {
   switch (format) {
     case Format::kJson:
-      return std::make_unique<JsonPrinter>(std::move(columns), stream);
+      return std::make_unique<JsonPrinter>(columns, stream);
     case Format::kCsv:
       return std::make_unique<SeparatedPrinter>(columns, ',', stream);
     case Format::kTsv:

@@ -45,9 +45,8 @@ class RowPrinter {
 };
 
 // The stream must outlive the printer.
-std::unique_ptr<RowPrinter> NewRowPrinter(Format format,
-                                          std::vector<std::string> columns,
-                                          std::FILE* stream);
+std::unique_ptr<RowPrinter> NewRowPrinter(
+    Format format, const std::vector<std::string>& columns, std::FILE* stream);
 
 }  // namespace forkdb
 

@@ -4,22 +4,43 @@
 #include <sqlite3.h>
 
 #include <stdexcept>
+#include <string_view>
 
 namespace forkdb {
 namespace {
 
-Value ReadValue(const SQLite::Column& column) {
+std::string_view Bytes(const SQLite::Column& column) {
+  const void* bytes = column.getBlob();
+  if (bytes == nullptr) return {};
+  return {static_cast<const char*>(bytes),
+          static_cast<size_t>(column.getBytes())};
+}
+
+// Texts of one column are about as long: keeps the memory of the last.
+void ReadText(const SQLite::Column& column, Value* value) {
+  if (auto* text = std::get_if<std::string>(value)) {
+    *text = Bytes(column);
+  } else {
+    *value = std::string(Bytes(column));
+  }
+}
+
+void ReadValue(const SQLite::Column& column, Value* value) {
   switch (column.getType()) {
     case SQLITE_INTEGER:
-      return column.getInt64();
+      *value = column.getInt64();
+      break;
     case SQLITE_FLOAT:
-      return column.getDouble();
+      *value = column.getDouble();
+      break;
     case SQLITE_TEXT:
-      return column.getString();
+      ReadText(column, value);
+      break;
     case SQLITE_BLOB:
-      return Blob{column.getString()};
+      *value = Blob{std::string(Bytes(column))};
+      break;
     default:
-      return std::monostate();
+      *value = std::monostate();
   }
 }
 
@@ -48,9 +69,9 @@ void BindAll(const Row& values, SQLite::Statement* statement) {
 }
 
 void ReadRow(SQLite::Statement* statement, Row* row) {
-  row->clear();
-  for (int i = 0; i < statement->getColumnCount(); ++i) {
-    row->push_back(ReadValue(statement->getColumn(i)));
+  row->resize(static_cast<size_t>(statement->getColumnCount()));
+  for (size_t i = 0; i < row->size(); ++i) {
+    ReadValue(statement->getColumn(static_cast<int>(i)), &(*row)[i]);
   }
 }
 
