@@ -3,6 +3,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "query/export_command.h"
 #include "query/query_command.h"
 #include "query/stats_command.h"
 #include "query/status_command.h"
@@ -20,6 +21,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query "username = 'alice'" -n 20     alice's newest 20
   forkdb stats --since -1h --compare          the last hour beside the one before
   forkdb tree 4711 --up                       what led to process 4711
+  forkdb export -o forks.csv                  everything, for other programs
   forkdb show -n 10                           what the kernel holds, decoded
 
 Exit codes: 0 done, 1 failure, 2 bad usage, 130 interrupted.)";
@@ -39,6 +41,7 @@ std::unique_ptr<CLI::App> NewApp() {
   AddStatsCommand(app.get());
   AddTreeCommand(app.get());
   AddStatusCommand(app.get());
+  AddExportCommand(app.get());
   AddShowCommand(app.get());
   AddPruneCommand(app.get());
   return app;

@@ -7,7 +7,7 @@ import unittest
 
 import harness
 
-SUBCOMMANDS = ["record", "query", "stats", "tree", "status", "show", "prune"]
+SUBCOMMANDS = ["record", "query", "stats", "tree", "status", "export", "show", "prune"]
 
 
 def examples(text):
@@ -50,6 +50,11 @@ class Help(harness.CliTest):
     def test_examples_of_tree_work(self):
         self.record(harness.HEADER + harness.lines(1, 9))
         self.run_examples(examples(self.help_of("tree")))
+
+    def test_examples_of_export_work(self):
+        self.record(harness.HEADER + harness.lines(1, 9))
+        self.run_examples(example.split(" |")[0]
+                          for example in examples(self.help_of("export")))
 
     def test_examples_of_show_work(self):
         self.write("saved.txt", harness.HEADER + harness.lines(1, 9))

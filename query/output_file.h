@@ -1,0 +1,52 @@
+// A file that is there whole or not at all.
+
+#ifndef FORKDB_QUERY_OUTPUT_FILE_H_
+#define FORKDB_QUERY_OUTPUT_FILE_H_
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+namespace forkdb {
+
+// Collects what is written to stream(), and puts it in the place of the file at
+// path in one step. Until then that file, if there is one, stays as it is; the
+// new one has no name, so that nothing is left of it whatever ends the process
+// (on file systems that cannot do so, it is .NAME.XXXXXX beside it). A symbolic
+// link is followed; what is not a regular file (a pipe, /dev/null) is written
+// as it comes. Not thread-safe.
+class OutputFile {
+ public:
+  // Throws Error if there can be no such file.
+  explicit OutputFile(const std::string& path);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  std::FILE* stream() { return stream_.get(); }
+
+  // Makes it the file at path, on the disk. Throws Error. Without it, nothing
+  // has happened.
+  void Commit();
+
+ private:
+  struct Close {
+    void operator()(std::FILE* stream) const { std::fclose(stream); }
+  };
+
+  // Opens a file without a name, else one with. Returns the descriptor.
+  int OpenNew();
+  // Gives the file a name, if it has none.
+  void GiveName();
+  [[noreturn]] void Fail(int error) const;
+
+  std::string path_;
+  std::string directory_;
+  std::string name_;  // of the new file, "" where it has none
+  bool is_new_ = true;
+  std::unique_ptr<std::FILE, Close> stream_;
+};
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_OUTPUT_FILE_H_
