@@ -2,19 +2,24 @@
 // whatever ends it early into one line and an exit code.
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app.h"
 #include "recorder/log.h"
+#include "store/display.h"
 #include "store/error.h"
+#include "store/suggest.h"
 
 namespace {
 
@@ -47,6 +52,37 @@ void RefuseBorrowedPrivileges() {
       "systemd unit");
 }
 
+// What to say of the word that the command line trips over.
+std::string Mistake(const CLI::App& app, const CLI::ParseError& e) {
+  const CLI::App* command = &app;
+  for (const CLI::App* used : app.get_subcommands()) command = used;
+  const bool is_subcommand = command != &app;
+  const std::string help = fmt::format(
+      "see forkdb {}--help", is_subcommand ? command->get_name() + " " : "");
+  const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+  if (unknown.empty() || (is_subcommand && unknown.front()[0] != '-')) {
+    return fmt::format("{}: {}", e.what(), help);
+  }
+  // "--sinse=-1h"
+  const std::string word = unknown.front().substr(0, unknown.front().find('='));
+  const bool is_option = word.rfind('-', 0) == 0;
+  std::vector<std::string> known;
+  if (is_option) {
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        known.push_back("--" + name);
+      }
+    }
+  } else {
+    for (const CLI::App* other : app.get_subcommands(nullptr)) {
+      known.push_back(other->get_name());
+    }
+  }
+  return fmt::format(
+      "no {} '{}'{} {}", is_option ? "option" : "subcommand", word,
+      forkdb::DidYouMean(word, {known.begin(), known.end()}, ":"), help);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -60,7 +96,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& e) {  // --help, --version
     return app->exit(e);
   } catch (const CLI::ParseError& e) {
-    return Fail(std::string(e.what()) + ": see forkdb --help", kExitUsage);
+    return Fail(Mistake(*app, e), kExitUsage);
+  } catch (const forkdb::TextError& e) {
+    const int exit_code = Fail(e.what(), kExitUsage);
+    fmt::print(stderr, "{}\n", forkdb::MarkPlace(e.text(), e.offset()));
+    return exit_code;
   } catch (const forkdb::UsageError& e) {
     return Fail(e.what(), kExitUsage);
   } catch (const forkdb::Interrupted&) {

@@ -94,7 +94,8 @@ SQLite::Statement Counter::CompileRows() {
                   "r.tgid, r.start_ns FROM ({}) AS m "
                   "CROSS JOIN records AS r ON r.id = m.id",
                   search_.RowsSql("id", /*descending=*/false)),
-      static_cast<int>(search_.RowsValues(0, 0, kAllRows).size()));
+      static_cast<int>(search_.RowsValues(0, 0, kAllRows).size()),
+      search_.condition());
 }
 
 void Counter::ReadBoots() {

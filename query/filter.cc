@@ -11,6 +11,7 @@
 
 #include "store/decode.h"
 #include "store/error.h"
+#include "store/suggest.h"
 
 namespace forkdb {
 namespace {
@@ -29,11 +30,24 @@ std::vector<std::string> SplitAtCommas(std::string_view text) {
   return parts;
 }
 
+// The prefix is no part of what is mistyped.
+std::string FlagSuggestion(const std::string& name,
+                           std::vector<std::string_view> known) {
+  constexpr std::string_view kPrefix = "CLONE_";
+  if (EditDistance(std::string_view(name).substr(0, kPrefix.size()), kPrefix) >
+      1) {
+    for (std::string_view& flag : known) flag.remove_prefix(kPrefix.size());
+  }
+  return DidYouMean(name, known, ":");
+}
+
 void CheckColumn(const std::string& name) {
   const std::vector<std::string>& known = ViewColumns();
   if (std::find(known.begin(), known.end(), name) != known.end()) return;
-  throw UsageError(fmt::format("no column '{}': the columns are {}", name,
-                               fmt::join(known, ", ")));
+  throw UsageError(
+      fmt::format("no column '{}'{} the columns are {}", name,
+                  DidYouMean(name, {known.begin(), known.end()}, ":"),
+                  fmt::join(known, ", ")));
 }
 
 }  // namespace
@@ -92,8 +106,10 @@ uint64_t ParseFlag(const std::string& name) {
     const auto result = std::from_chars(name.data() + 2, end, bits, 16);
     if (result.ec == std::errc() && result.ptr == end && bits != 0) return bits;
   }
-  throw UsageError(fmt::format("no flag '{}': the flags are {}, or a 0x number",
-                               name, fmt::join(AllCloneFlagNames(), ", ")));
+  const std::vector<std::string_view> known = AllCloneFlagNames();
+  throw UsageError(
+      fmt::format("no flag '{}'{} the flags are {}, or a 0x number", name,
+                  FlagSuggestion(name, known), fmt::join(known, ", ")));
 }
 
 uint64_t ParseNamespaceType(const std::string& name) {
@@ -112,22 +128,32 @@ uint64_t ParseNamespaceType(const std::string& name) {
     types.push_back(type);
   }
   if (name == "any") return any;
-  throw UsageError(fmt::format("no namespace type '{}': the types are {}, any",
-                               name, fmt::join(types, ", ")));
+  throw UsageError(
+      fmt::format("no namespace type '{}'{} the types are {}, any", name,
+                  DidYouMean(name, {types.begin(), types.end()}, ":"),
+                  fmt::join(types, ", ")));
 }
 
 void CheckKind(const std::string& kind) {
   static constexpr std::array<std::string_view, 6> kKinds = {
       "fork", "vfork", "thread", "process", "namespace", "kthread"};
   if (std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end()) return;
-  throw UsageError(fmt::format("no kind '{}': the kinds are {}", kind,
-                               fmt::join(kKinds, ", ")));
+  throw UsageError(
+      fmt::format("no kind '{}'{} the kinds are {}", kind,
+                  DidYouMean(kind, {kKinds.begin(), kKinds.end()}, ":"),
+                  fmt::join(kKinds, ", ")));
 }
 
 int ParseErrno(const std::string& name) {
   if (const std::optional<int> number = ErrnoFromName(name)) return *number;
   throw UsageError(fmt::format(
-      "no errno '{}': write a name such as EAGAIN, ENOMEM or EINVAL", name));
+      "no errno '{}'{} write a name such as EAGAIN, ENOMEM or EINVAL", name,
+      DidYouMean(
+          name,
+          {"EAGAIN", "ENOMEM", "EINVAL", "EPERM", "ENOSPC", "EUSERS", "EEXIST",
+           "ENOSYS", "EBUSY", "EACCES", "EBADF", "EINTR", "EFAULT", "ESRCH",
+           "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND"},
+          ":")));
 }
 
 }  // namespace forkdb

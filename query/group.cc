@@ -146,7 +146,8 @@ SQLite::Statement Grouper::CompileRows() const {
           ? fmt::format("SELECT count(*) FROM ({})", rows)
           : fmt::format("SELECT {0}, count(*) FROM ({1}) GROUP BY {0}", names,
                         rows),
-      static_cast<int>(search_.RowsValues(0, 0, kAllRows).size()));
+      static_cast<int>(search_.RowsValues(0, 0, kAllRows).size()),
+      search_.condition());
 }
 
 void Grouper::ReadRun(int64_t first_id, int64_t last_id,

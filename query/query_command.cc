@@ -5,6 +5,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -88,8 +89,10 @@ void RunQuery(const QueryOptions& options) {
   }
   if (options.count || options.group_by) {
     PrintCounts(options, filter, &reader);
-  } else {
-    reader.Print(filter, shape, options.format, stdout);
+  } else if (reader.Print(filter, shape, options.format, stdout) == 0 &&
+             shape.limit.value_or(1) > 0) {
+    fmt::print(stderr, "forkdb: no record matches: {}\n",
+               reader.DescribeCoverage());
   }
   WarnOfGaps(filter, shape, &reader);
 }

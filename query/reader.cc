@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "query/alive.h"
+#include "query/coverage.h"
 #include "query/window.h"
 #include "store/database.h"
 #include "store/error.h"
@@ -51,16 +52,18 @@ void Step(const Row& values, SQLite::Statement* statement, const Take& take) {
   statement->reset();
 }
 
-SQLite::Statement Compile(SQLite::Database* database,
-                          const Question& question) {
+SQLite::Statement Compile(SQLite::Database* database, const Question& question,
+                          const std::string& condition) {
   return CompileReadOnly(database, question.sql,
-                         static_cast<int>(question.values.size()));
+                         static_cast<int>(question.values.size()), condition);
 }
 
 SQLite::Statement CompileRows(SQLite::Database* database, const Search& search,
                               const std::string& columns, bool descending) {
-  return Compile(database, {search.RowsSql(columns, descending),
-                            search.RowsValues(0, 0, 0)});
+  return Compile(
+      database,
+      {search.RowsSql(columns, descending), search.RowsValues(0, 0, 0)},
+      search.condition());
 }
 
 // "0" or "-N", as a number of boots back.
@@ -126,8 +129,8 @@ int64_t Reader::FindProcess(int64_t process,
   throw UsageError(
       fmt::format("process {0}: no record made it, and it was not alive when "
                   "recording began: see what came of it with "
-                  "forkdb query --under {0}",
-                  process));
+                  "forkdb query --under {0}; {1}",
+                  process, DescribeCoverage()));
 }
 
 void Reader::SetUnder(int64_t process, Filter* filter) {
@@ -158,18 +161,17 @@ void Reader::SetUnder(int64_t process, Filter* filter) {
   });
 }
 
-void Reader::Print(const Filter& filter, const Shape& shape, Format format,
-                   std::FILE* stream) {
+int64_t Reader::Print(const Filter& filter, const Shape& shape, Format format,
+                      std::FILE* stream) {
   std::optional<Search> search;
   Ask(path_, [&] { search.emplace(&database_, filter); });
   if (shape.order.empty()) {
-    PrintRuns(*search, shape, format, stream);
-  } else {
-    PrintQuestion(
-        search->Ordered(Columns(shape), ParseOrder(shape.order, shape.reverse),
-                        shape.limit.value_or(kAll)),
-        format, stream);
+    return PrintRuns(*search, shape, format, stream);
   }
+  return PrintQuestion(
+      search->Ordered(Columns(shape), ParseOrder(shape.order, shape.reverse),
+                      shape.limit.value_or(kAll)),
+      search->condition(), format, stream);
 }
 
 void Reader::AddGroups(const Filter& filter,
@@ -196,7 +198,13 @@ Missing Reader::FindMissing(const Filter& filter) {
 
 void Reader::PrintSql(const std::string& sql, Format format,
                       std::FILE* stream) {
-  PrintQuestion({sql, {}}, format, stream);
+  PrintQuestion({sql, {}}, "", format, stream);
+}
+
+std::string Reader::DescribeCoverage() {
+  std::string text;
+  Ask(path_, [&] { text = Describe(ReadCoverage(&database_)); });
+  return text;
 }
 
 Stats Reader::ReadStats(const StatsOptions& options, int64_t now_ns) {
@@ -210,23 +218,28 @@ void Reader::ReadTree(const TreeOptions& options,
   Ask(path_, [&] { forkdb::ReadTree(options, &database_, take); });
 }
 
-void Reader::PrintQuestion(const Question& question, Format format,
-                           std::FILE* stream) {
-  SQLite::Statement statement = Compile(&database_, question);
+int64_t Reader::PrintQuestion(const Question& question,
+                              const std::string& condition, Format format,
+                              std::FILE* stream) {
+  SQLite::Statement statement = Compile(&database_, question, condition);
   const std::unique_ptr<RowPrinter> printer =
       NewRowPrinter(format, ColumnNames(statement), stream);
   Row row;
+  int64_t rows = 0;
   Ask(path_, [&] {
     Step(question.values, &statement, [&] {
       ReadRow(&statement, &row);
       printer->Print(row);
+      ++rows;
     });
   });
   printer->Finish();
+  return rows;
 }
 
-void Reader::PrintRuns(const Search& search, const Shape& shape, Format format,
-                       std::FILE* stream) {
+int64_t Reader::PrintRuns(const Search& search, const Shape& shape,
+                          Format format, std::FILE* stream) {
+  int64_t rows = 0;
   int64_t left = shape.limit.value_or(kAll);
   int64_t from_id = 0;
   if (left > 0 && !shape.reverse) from_id = FindNewest(search, left);
@@ -239,6 +252,7 @@ void Reader::PrintRuns(const Search& search, const Shape& shape, Format format,
     Step(search.RowsValues(first_id, last_id, left), &statement, [&] {
       ReadRow(&statement, &row);
       printer->Print(row);
+      ++rows;
       if (left != kAll) --left;
     });
     return left != 0;
@@ -247,6 +261,7 @@ void Reader::PrintRuns(const Search& search, const Shape& shape, Format format,
     Ask(path_, [&] { search.ForEachRun(shape.reverse, from_id, print_run); });
   }
   printer->Finish();
+  return rows;
 }
 
 int64_t Reader::FindNewest(const Search& search, int64_t rows) {

@@ -43,10 +43,11 @@ class Reader {
   // UsageError if there is neither.
   void SetUnder(int64_t process, Filter* filter);
 
-  // Prints the records that the filter asks for. Throws UsageError if it or the
-  // shape is wrong, Error if the database cannot be read.
-  void Print(const Filter& filter, const Shape& shape, Format format,
-             std::FILE* stream);
+  // Prints the records that the filter asks for; returns how many. Throws
+  // UsageError if it or the shape is wrong, Error if the database cannot be
+  // read.
+  int64_t Print(const Filter& filter, const Shape& shape, Format format,
+                std::FILE* stream);
 
   // Counts the records that the filter asks for (group.h). Throws as Print()
   // does.
@@ -61,6 +62,9 @@ class Reader {
   // do more than read.
   void PrintSql(const std::string& sql, Format format, std::FILE* stream);
 
+  // What there is to ask about (coverage.h).
+  std::string DescribeCoverage();
+
   // Counts (stats.h). Throws as Print() does.
   Stats ReadStats(const StatsOptions& options, int64_t now_ns);
 
@@ -69,10 +73,10 @@ class Reader {
                 const std::function<void(const TreeNode&)>& take);
 
  private:
-  void PrintQuestion(const Question& question, Format format,
-                     std::FILE* stream);
-  void PrintRuns(const Search& search, const Shape& shape, Format format,
-                 std::FILE* stream);
+  int64_t PrintQuestion(const Question& question, const std::string& condition,
+                        Format format, std::FILE* stream);
+  int64_t PrintRuns(const Search& search, const Shape& shape, Format format,
+                    std::FILE* stream);
   // 0 if there is none.
   int64_t FindKnown(int64_t process, const std::optional<int64_t>& boot);
   // The lowest id of the newest so many rows.

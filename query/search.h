@@ -62,6 +62,9 @@ class Search {
     return since_ns_ <= first_ns && last_ns <= until_ns_;
   }
 
+  // The user's, or one that always holds.
+  const std::string& condition() const { return condition_; }
+
   // The statement that finds the runs' blocks, for those who ask SQLite how it
   // will go about it.
   Question BlocksQuestion(bool descending, int64_t from_block) const;

@@ -52,6 +52,10 @@ void RunStats(const Options& options) {
   }
   const Stats stats = reader.ReadStats(question, now_ns);
   PrintStats(stats, options.format, stdout);
+  if (stats.records == 0) {
+    fmt::print(stderr, "forkdb: no record matches: {}\n",
+               reader.DescribeCoverage());
+  }
   if (stats.missing.gaps > 0) {
     fmt::print(stderr, "forkdb: {}: there was more than these numbers say\n",
                Describe(stats.missing));

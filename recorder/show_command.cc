@@ -89,7 +89,7 @@ class Show {
         "AS signal, child_pid, ifnull(errno, ret) AS result FROM forks AS f "
         "WHERE id IN (SELECT id FROM forks WHERE id > ? AND (" +
             condition + "\n) ORDER BY id DESC LIMIT ?) ORDER BY id",
-        2);
+        2, options_.condition);
   }
 
   void Print(SQLite::Statement* select) {

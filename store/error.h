@@ -1,13 +1,15 @@
 // The ways in which a command ends early. All are caught once, in main.cc, and
-// the first two printed as one "forkdb: …" line. Expected trouble (a bad line,
-// a gap) is a value and never comes this way.
+// all but the last printed as one "forkdb: …" line. Expected trouble (a bad
+// line, a gap) is a value and never comes this way.
 
 #ifndef FORKDB_STORE_ERROR_H_
 #define FORKDB_STORE_ERROR_H_
 
+#include <cstddef>
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace forkdb {
 
@@ -22,6 +24,21 @@ class Error : public std::runtime_error {
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+// The same of a text, such as SQL, with the place in it: the byte at offset, or
+// the text's end.
+class TextError : public UsageError {
+ public:
+  TextError(const std::string& reason, std::string text, size_t offset)
+      : UsageError(reason), text_(std::move(text)), offset_(offset) {}
+
+  const std::string& text() const { return text_; }
+  size_t offset() const { return offset_; }
+
+ private:
+  std::string text_;
+  size_t offset_;
 };
 
 // The user wants no more, and knows it. Exit code 130.

@@ -13,6 +13,7 @@
 
 #include "store/error.h"
 #include "store/escape.h"
+#include "store/suggest.h"
 
 namespace forkdb {
 namespace {
@@ -247,7 +248,8 @@ Format ParseFormat(const std::string& name) {
   const auto found = names.find(name);
   if (found != names.end()) return found->second;
   throw UsageError(fmt::format(
-      "--format {}: no such format: write table, json, csv or tsv", name));
+      "--format {}: no such format{} write table, json, csv or tsv", name,
+      DidYouMean(name, {"table", "json", "csv", "tsv"}, ":")));
 }
 
 std::unique_ptr<RowPrinter> NewRowPrinter(

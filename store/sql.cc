@@ -4,11 +4,14 @@
 #include <fmt/core.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "store/error.h"
+#include "store/suggest.h"
 
 namespace forkdb {
 namespace {
@@ -85,14 +88,69 @@ UsageError SqlError(std::string_view reason) {
   return UsageError(fmt::format("SQL: {}", reason));
 }
 
+// The first column of an answer.
+std::vector<std::string> Texts(sqlite3* connection, const char* sql) {
+  std::vector<std::string> texts;
+  sqlite3_stmt* raw = nullptr;
+  if (sqlite3_prepare_v2(connection, sql, -1, &raw, nullptr) != SQLITE_OK) {
+    return texts;
+  }
+  const RawStatement statement(raw);
+  while (sqlite3_step(raw) == SQLITE_ROW) {
+    // NOLINTNEXTLINE(*-reinterpret-cast)
+    texts.emplace_back(
+        reinterpret_cast<const char*>(sqlite3_column_text(raw, 0)));
+  }
+  return texts;
+}
+
+// What SQLite says of a name that it does not know, and what may be meant.
+std::string WithSuggestion(sqlite3* connection, const std::string& reason) {
+  constexpr std::string_view kNoColumn = "no such column: ";
+  constexpr std::string_view kNoTable = "no such table: ";
+  const auto suggest = [&](std::string_view start, const char* sql) {
+    const std::vector<std::string> known = Texts(connection, sql);
+    return reason + DidYouMean(std::string_view(reason).substr(start.size()),
+                               {known.begin(), known.end()});
+  };
+  if (reason.rfind(kNoColumn, 0) == 0) {
+    return suggest(kNoColumn, "SELECT name FROM pragma_table_info('forks')");
+  }
+  if (reason.rfind(kNoTable, 0) == 0) {
+    return suggest(kNoTable,
+                   "SELECT name FROM sqlite_schema WHERE type <> 'index'");
+  }
+  return reason;
+}
+
+// What is wrong with sql, as SQLite has it; condition is the user's part of it,
+// or empty.
+void ThrowSqlError(sqlite3* connection, std::string_view sql,
+                   const std::string& condition) {
+  const std::string reason = sqlite3_errmsg(connection);
+  const int offset = sqlite3_error_offset(connection);
+  const std::string told = "SQL: " + WithSuggestion(connection, reason);
+  if (offset < 0) throw UsageError(told);
+  if (condition.empty()) {
+    throw TextError(told, std::string(sql), static_cast<size_t>(offset));
+  }
+  // Before it stands nothing that looks like this.
+  const size_t start = sql.find("(" + condition + "\n)") + 1;
+  if (start == 0 || static_cast<size_t>(offset) < start) throw UsageError(told);
+  throw TextError(
+      told, condition,
+      std::min(static_cast<size_t>(offset) - start, condition.size()));
+}
+
 // SQLiteCpp does not say what followed the first statement.
-void CheckStatement(sqlite3* connection, std::string_view sql, int parameters) {
+void CheckStatement(sqlite3* connection, std::string_view sql, int parameters,
+                    const std::string& condition) {
   const auto compile = [&](std::string_view text, const char** tail) {
     sqlite3_stmt* raw = nullptr;
     if (sqlite3_prepare_v2(connection, text.data(),
                            static_cast<int>(text.size()), &raw,
                            tail) != SQLITE_OK) {
-      throw SqlError(sqlite3_errmsg(connection));
+      ThrowSqlError(connection, text, condition);
     }
     return RawStatement(raw);
   };
@@ -116,9 +174,10 @@ void CheckStatement(sqlite3* connection, std::string_view sql, int parameters) {
 }  // namespace
 
 SQLite::Statement CompileReadOnly(SQLite::Database* database,
-                                  const std::string& sql, int parameters) {
+                                  const std::string& sql, int parameters,
+                                  const std::string& condition) {
   const Guard guard(database->getHandle());
-  CheckStatement(database->getHandle(), sql, parameters);
+  CheckStatement(database->getHandle(), sql, parameters, condition);
   return SQLite::Statement(*database, sql);
 }
 

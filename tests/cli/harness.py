@@ -86,13 +86,13 @@ class CliTest(unittest.TestCase):
         return result.stdout
 
     def fails(self, code, reason, *args, **options):
-        """It ends with that code, one line on stderr, nothing on stdout."""
+        """It ends with that code, one line on stderr, nothing on stdout. Where
+        the line is of a text, that and a mark under it may follow."""
         result = self.run_forkdb(*args, **options)
         self.assertEqual(result.returncode, code, (args, result))
         text = result.stderr.decode()
         self.assertTrue(text.startswith("forkdb: "), text)
-        self.assertEqual(text.count("\n"), 1, text)
-        self.assertTrue(text.endswith("\n"), text)
+        self.assertRegex(text, r"\A.*\n(  .+\n  +\^\n)?\Z")
         self.assertIn(reason, text)
         if result.stdout is not None:
             self.assertEqual(result.stdout, b"")

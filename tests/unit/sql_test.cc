@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "query/search.h"
 #include "recorder/writer.h"
@@ -49,6 +50,52 @@ class Guard : public testing::Test {
   TempDir dir_;
   SQLite::Database database_;
 };
+
+// The text that a mistake is shown in, "|", and the place.
+std::string PlaceOf(SQLite::Database* database, const std::string& sql,
+                    const std::string& condition = "") {
+  try {
+    CompileReadOnly(database, sql, 0, condition);
+  } catch (const TextError& e) {
+    return e.text() + "|" + std::to_string(e.offset());
+  } catch (const UsageError& e) {
+    return "nowhere";
+  }
+  return "no mistake";
+}
+
+TEST_F(Guard, SaysWhereInTheSqlAMistakeIs) {
+  EXPECT_EQ(PlaceOf(&database_, "SELECT nope FROM forks"),
+            "SELECT nope FROM forks|7");
+  EXPECT_EQ(PlaceOf(&database_, "SELECT 1 FROM forks WHERE"), "nowhere")
+      << "SQLite names no place for what is incomplete";
+  EXPECT_EQ(PlaceOf(&database_, "DELETE FROM forks"), "nowhere");
+}
+
+TEST_F(Guard, SaysWhereInTheConditionAMistakeIs) {
+  for (const auto& [condition, offset] :
+       std::vector<std::pair<std::string, size_t>>{{"nope = 1", 0},
+                                                   {"pid = 1 AND nope", 12},
+                                                   {"pid = ", 6},
+                                                   {"id = 1 AND (id", 14},
+                                                   {"\xe6\xbc\xa2 = 1", 0},
+                                                   {"'\xff' pid", 4}}) {
+    EXPECT_EQ(PlaceOf(&database_,
+                      "SELECT id FROM forks WHERE id = 1 AND (" + condition +
+                          "\n) ORDER BY id",
+                      condition),
+              condition + "|" + std::to_string(offset));
+  }
+}
+
+TEST_F(Guard, NamesTheNearestColumnOrTable) {
+  EXPECT_THAT(Refusal("SELECT usrname FROM forks"),
+              testing::HasSubstr("did you mean 'username'?"));
+  EXPECT_THAT(Refusal("SELECT 1 FROM frks"),
+              testing::HasSubstr("did you mean 'forks'?"));
+  EXPECT_THAT(Refusal("SELECT zebra FROM forks"),
+              testing::Not(testing::HasSubstr("did you mean")));
+}
 
 TEST_F(Guard, LetsReadingThrough) {
   for (const char* sql :
