@@ -58,6 +58,10 @@ void RecorderLock::Take() {
   while (!Holds()) TryOnce();
 }
 
+void RecorderLock::LeaveIfLost() {
+  if (fd_ >= 0 && !Holds()) close(std::exchange(fd_, -1));
+}
+
 bool RecorderLock::Holds() const {
   struct stat ours {};
   struct stat named {};

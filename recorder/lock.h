@@ -25,6 +25,9 @@ class RecorderLock {
   // with that one's pid.
   void Take();
 
+  // Closes the file of a lock that is lost, so that the disk it was on can go.
+  void LeaveIfLost();
+
  private:
   bool Holds() const;
   void TryOnce();

@@ -93,6 +93,8 @@ bool Retention::PruneSome(int64_t now_ns) {
            prune(Pruner::kAnyTime)) {
     }
   }
+  // The clock may have been set back.
+  keep_due_ns_ = std::min(keep_due_ns_, now_ns + kLongestWaitNs);
   const bool keep_due = options_.keep_ns && now_ns >= keep_due_ns_;
   if (keep_due) {
     while (prune(now_ns - *options_.keep_ns)) {

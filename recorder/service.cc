@@ -169,21 +169,28 @@ bool Service::Write() {
 
 bool Service::OpenDatabase() {
   LeaveReplaced();
+  lock_.LeaveIfLost();
   if (options_.db != kMemoryDatabase) EnsureDirectory(options_.db);
   lock_.Take();
   if (session_ != nullptr) return false;
-  session_ = Session::Open(options_.db, options_.group, options_.retention,
-                           options_.once ? kLongWaitMs : kShortWaitMs);
+  std::unique_ptr<Session> session =
+      Session::Open(options_.db, options_.group, options_.retention,
+                    options_.once ? kLongWaitMs : kShortWaitMs);
+  NoteAliveProcesses(session->database());
+  session_ = std::move(session);
   was_open_ = true;
-  NoteAliveProcesses();
   if (!std::exchange(is_successor_, false)) return false;
-  recorder_.Rewind();
+  try {
+    recorder_.Rewind();
+  } catch (const SourceGone&) {
+    // The next reading says so.
+  }
   return true;
 }
 
-void Service::NoteAliveProcesses() {
-  const std::string trouble = NoteAlive(source_->stream(), RealtimeNow(),
-                                        session_->database(), options_.db);
+void Service::NoteAliveProcesses(SQLite::Database* database) {
+  const std::string trouble =
+      NoteAlive(source_->stream(), RealtimeNow(), database, options_.db);
   if (!trouble.empty()) {
     log_->Say(Level::kWarning, "alive",
               "processes already alive are not all noted: " + trouble);
@@ -201,10 +208,13 @@ void Service::LeaveReplaced() {
 }
 
 void Service::Handle(const DatabaseTrouble& trouble) {
-  const bool passing = trouble.kind() == DatabaseTrouble::Kind::kPassing;
-  const bool aside = trouble.kind() == DatabaseTrouble::Kind::kDamaged &&
-                     IsOurs() && TryMoveAside(trouble);
-  if (!passing) {
+  using Kind = DatabaseTrouble::Kind;
+  const bool passing =
+      trouble.kind() == Kind::kPassing || trouble.kind() == Kind::kStale;
+  const bool aside =
+      trouble.kind() == Kind::kDamaged && IsOurs() && TryMoveAside(trouble);
+  if (trouble.kind() != Kind::kPassing) {
+    // It may be another file by the time that it is opened again.
     is_successor_ = was_open_;
     session_.reset();
   }

@@ -78,7 +78,7 @@ class Service {
   // Takes the lock and opens the database, if it is not open; a new one if it
   // has been replaced. Returns whether the source begins anew for it.
   bool OpenDatabase();
-  void NoteAliveProcesses();
+  void NoteAliveProcesses(SQLite::Database* database);
   void LeaveReplaced();
   // What to do about a trouble, but for trying again later. Throws what has no
   // remedy.

@@ -308,14 +308,16 @@ DatabaseTrouble DatabaseError(const std::string& path,
     case SQLITE_READONLY:
       return error(
           "it cannot be written: run as root, or choose another file "
-          "with --db");
+          "with --db",
+          Kind::kStale);
     case SQLITE_CORRUPT:
       return error("it is damaged: save what is left with sqlite3's .recover",
                    Kind::kDamaged);
-    case SQLITE_IOERR:
     case SQLITE_NOMEM:
     case SQLITE_PROTOCOL:
       return error(e.what());
+    case SQLITE_IOERR:
+      return error(e.what(), Kind::kStale);
     default:
       return error(e.what(), Kind::kRefused);
   }

@@ -20,6 +20,7 @@ class DatabaseTrouble : public Error {
  public:
   enum class Kind {
     kPassing,  // may be over later: full disk, lock, no descriptors left
+    kStale,    // the same, but it must be opened again
     kDamaged,  // SQLite cannot make sense of it
     kRefused,  // anything else
   };

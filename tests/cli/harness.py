@@ -159,6 +159,19 @@ def open_files(process):
     return [os.path.join(directory, fd) for fd in os.listdir(directory)]
 
 
+def run(*command):
+    """A program of the system that must do its work."""
+    return subprocess.run(command, check=True, capture_output=True,
+                          timeout=PATIENCE).stdout
+
+
+def end_quietly(process):
+    """Ends it, and leaves its streams to who reads them."""
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+
+
 def end(process):
     if process.poll() is None:
         process.kill()
