@@ -33,6 +33,7 @@ def once(command, output=subprocess.DEVNULL):
         wall = time.monotonic() - started
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
+        command = " ".join(map(str, command))
         raise SystemExit(f"{command}: {process.returncode}: {said.decode()}")
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
@@ -93,7 +94,7 @@ def targets(rows):
 
 def remove_database(path):
     """With the files beside it."""
-    for end in ("", "-wal", "-shm", "-journal"):
+    for end in ("", "-wal", "-shm", "-lock", "-journal"):
         pathlib.Path(f"{path}{end}").unlink(missing_ok=True)
 
 

@@ -33,7 +33,8 @@ def commands_for(asked, options, files):
     text = asked["text"]
     path = str(files["text"])
     text = text.replace("{}", path) if "{}" in text else f"{text} {path}"
-    commands["grep, awk"] = f"LC_ALL=C {text}"
+    # GNU grep stops at the first match if it sees that it writes to /dev/null.
+    commands["grep, awk"] = f"LC_ALL=C {text} | cat"
     if "journalctl" in asked and files.get("journal"):
         commands["journalctl"] = ["journalctl", "--quiet", "--utc", "--directory", files["journal"],
                                   *asked["journalctl"]]
@@ -45,8 +46,9 @@ def commands_for(asked, options, files):
 
 def ask(commands, options):
     """{tool: [Run]}: forkdb in more rounds, for its answers take no time."""
-    for command in commands.values():
-        measure.once(command)  # warms up
+    for name, command in commands.items():
+        if name != "ausearch":  # may take minutes: its log is warm by then
+            measure.once(command)  # warms up
     ours = {"forkdb": lambda: measure.once(commands["forkdb"])}
     runs = measure.in_turn(ours, options.rounds)
     others = {name: (lambda command=command: measure.once(command))
@@ -104,10 +106,12 @@ def report_targets(options, results):
     slowest = max(indexed, key=indexed.get)
     unit = "ms of CPU" if options.busy else "ms"
     rows = [(f"indexed questions under 20 ms at {options.records:,}",
-             f"slowest: {slowest}, {indexed[slowest]:.1f} {unit}", indexed[slowest] < 20,
-             "see the table")]
+             f"slowest: {slowest}, {indexed[slowest]:.1f} {unit}",
+             indexed[slowest] < 20 and not options.busy,
+             "by the clock it has to be shown on a quiet machine: see the table"
+             if options.busy else "see the table")]
     for name, runs in results.items():
-        if not name.startswith("scan") or "grep, awk" not in runs:
+        if not name.startswith(("scan", "count")) or "grep, awk" not in runs:
             continue
         times = measure.median(runs["grep, awk"], "cpu") / measure.median(runs["forkdb"], "cpu")
         rows.append((f"full scans 5 times faster than grep on the equal text: {name}",
@@ -121,6 +125,8 @@ def section(options, records):
     files = equal_logs(options, records)
     results, rows = {}, []
     for name, asked in questions.questions(files["db"]):
+        if options.only_forkdb and name.startswith("scan"):
+            continue
         commands = commands_for(asked, options, files)
         measure.say(name)
         results[name] = ask(commands, options)
@@ -143,7 +149,7 @@ def main():
     parser.add_argument("--peer-rounds", type=int, default=5)
     parser.add_argument("--logs", type=int, default=10_000_000,
                         help="ausearch and journalctl are asked of so many records")
-    parser.add_argument("--db", type=pathlib.Path, help="this database, and no others' logs")
+    parser.add_argument("--db", type=pathlib.Path, help="this database, without scans and others' logs")
     parser.add_argument("--busy", action="store_true",
                         help="hold CPU time against the targets: the machine is shared")
     options = parser.parse_args()

@@ -80,15 +80,15 @@ def questions(path):
         ("statistics: all of forkdb stats", {
             "forkdb": ["stats", "--format", "json"],
             "text": "awk '{n[$5]++} END {for (u in n) print u, n[u]}'"}),
-        ("scan: all rows of an hour", {
+        ("scan: all rows of an hour, narrowed by blocks", {
             "forkdb": ["query", *hour, "--format", "tsv"], "text": f"awk '{in_hour}'"}),
         ("scan: a condition that no block knows", {
             "forkdb": ["query", "ppid = 126", "--format", "tsv"],
             "text": f"grep -E '{FIELD % 7}126 '"}),
         ("count by user, by blocks", {
-            "forkdb": ["query", "--count", "--group-by", "uid"],
+            "forkdb": ["query", "--group-by", "uid"],
             "text": "awk '{n[$5]++} END {for (u in n) print u, n[u]}'"}),
-        ("scan: count by user, all rows", {
+        ("scan: count by user in SQL, all rows", {
             "forkdb": ["query", "--sql", "SELECT uid, count(*) FROM forks GROUP BY uid"],
             "text": "awk '{n[$5]++} END {for (u in n) print u, n[u]}'"}),
     ]
