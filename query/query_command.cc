@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "query/explain.h"
 #include "query/filter.h"
 #include "query/filter_command.h"
 #include "query/group_printer.h"
@@ -33,6 +34,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --new-ns=user --since today            who made user namespaces
   forkdb query --kind vfork --kind fork --not-flag NEWPID
   forkdb query --count --failed --since today
+  forkdb query --failed --since -1h --explain         what to do about it
   forkdb query --group-by username,comm -n 10         who calls most
   forkdb query --under 1000000000042                  all that came of this record
   forkdb query "username = 'alice' AND errno IS NOT NULL" --format json
@@ -40,6 +42,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --sql 'SELECT comm, count(*) FROM forks GROUP BY comm')";
 
 struct QueryOptions {
+  bool explain = false;
   std::string db = kDefaultDatabasePath;
   std::optional<std::string> sql;
   FilterOptions filter;
@@ -66,6 +69,21 @@ void WarnOfGaps(const Filter& filter, const Shape& shape, Reader* reader) {
   if (missing.gaps == 0) return;
   fmt::print(stderr, "forkdb: {}: there may have been more than this\n",
              Describe(missing));
+}
+
+// Of the errors among the records that the filter asks for, however many of
+// these were printed.
+void Explain(const Filter& filter, Reader* reader) {
+  Filter failures = filter;
+  failures.failed = true;
+  Groups groups;
+  reader->AddGroups(failures, {"errno"}, &groups);
+  for (const Row& row : LargestGroups(groups, std::nullopt)) {
+    const auto* const name = std::get_if<std::string>(&row.front());
+    const int64_t calls = std::get<int64_t>(row.back());
+    if (name == nullptr || calls == 0) continue;
+    fmt::print(stderr, "{}", ExplainErrno(*name, calls));
+  }
 }
 
 void RunQuery(const QueryOptions& options) {
@@ -95,6 +113,7 @@ void RunQuery(const QueryOptions& options) {
                reader.DescribeCoverage());
   }
   WarnOfGaps(filter, shape, &reader);
+  if (options.explain) Explain(filter, &reader);
 }
 
 }  // namespace
@@ -133,6 +152,8 @@ void AddQueryCommand(CLI::App* app) {
       ->excludes(limit)
       ->excludes(reverse)
       ->excludes(group_by);
+  command->add_flag("--explain", options->explain,
+                    "Then tell, on stderr, what causes the errors among them");
   CLI::Option* sql = command->add_option("--sql", options->sql,
                                          "A whole SELECT statement instead");
   for (CLI::Option* option : command->get_options()) {
