@@ -20,10 +20,11 @@ struct Explanation {
 constexpr std::array<Explanation, 13> kExplanations = {{
     {"EAGAIN",
      "the user has as many processes and threads as RLIMIT_NPROC allows "
-     "(not root, nor with CAP_SYS_RESOURCE): ulimit -u; ps -Lu USER | wc -l\n"
+     "(not root, nor with CAP_SYS_RESOURCE or CAP_SYS_ADMIN): ulimit -u; ps "
+     "-Lu USER | wc -l\n"
      "the cgroup has as many as pids.max allows: its pids.max, and whether max "
      "in its pids.events grows; systemd calls it TasksMax=\n"
-     "the whole system has: sysctl kernel.threads-max; dmesg does not say\n"
+     "the whole system has: sysctl kernel.threads-max\n"
      "no pid is free, here or in the caller's PID namespace: sysctl "
      "kernel.pid_max\n"},
     {"ENOMEM",

@@ -3,9 +3,12 @@
 FORKDB_SCREENSHOT names a file for what it showed, to be looked at.
 """
 
+import difflib
 import os
+import re
 import shutil
 import subprocess
+import time
 import unittest
 
 import harness
@@ -58,26 +61,38 @@ class Browser(harness.CliTest):
                       large)
         return self.run_here("tesseract", large, "-", "--psm", "11")
 
-    def test_opens_and_lists_the_view(self):
-        self.begin("sqlitebrowser", "--read-only", "--table", "forks", self.db,
-                   stdout=subprocess.DEVNULL)
+    def open_view(self, wanted):
+        """Whether all words are seen within half a minute, and what is seen."""
+        process = self.begin("sqlitebrowser", "--read-only", "--table", "forks",
+                             self.db, stdout=subprocess.DEVNULL)
         window = self.run_here("xdotool", "search", "--sync", "--onlyvisible",
                                "--name", "DB Browser.*fork.db").split()[0]
         width, height = LARGE.split("x")
         self.run_here("xdotool", "windowsize", "--sync", window, width, height)
+        deadline = time.monotonic() + 30
+        while True:
+            seen = self.read_screen()
+            # Whoever reads printed pages takes a g for an a at times.
+            words = re.findall(r"[\w-]+", seen)
+            if all(word in seen or difflib.get_close_matches(word, words, 1, 0.7)
+                   for word in wanted):
+                return True, seen
+            if time.monotonic() > deadline:
+                process.kill()
+                process.wait()
+                return False, seen
+
+    def test_opens_and_lists_the_view(self):
         # Its columns, in part, and both rows.
         wanted = ["forks", "username", "comm", "postgres", "dovecot",
                   "2025-11-24"]
-        seen = []
-
-        def shows_all():
-            seen[:] = [self.read_screen()]
-            return all(word in seen[0] for word in wanted)
-
-        try:
-            harness.wait_until(shows_all, "the view in the window")
-        except AssertionError as error:
-            raise AssertionError(f"{error}: seen is {seen}") from error
+        # On a busy machine it covers the rows with a question whether to go on
+        # reading them: then again.
+        for _ in range(4):
+            found, seen = self.open_view(wanted)
+            if found:
+                return
+        self.fail(f"the view is not in the window: seen is {seen}")
 
 
 if __name__ == "__main__":
