@@ -37,7 +37,7 @@ class ReadmeTest(CliTest):
         self.write("source.txt", HEADER + lines(1, 50))
         self.run_forkdb("record", "--once", "--source", self.source, "--db", self.db)
         self.environment = {**os.environ, "FORKDB_DB": self.db}
-        # The README prunes before it asks for the family of a process.
+        # The README prunes before it asks.
         self.whole = shutil.copy(self.db, self.path("whole.db"))
 
     def words(self, command):
@@ -46,10 +46,14 @@ class ReadmeTest(CliTest):
         return [FORKDB if words[0] == "forkdb" else words[0], *words[1:]]
 
     def run_to_its_end(self, command):
-        result = subprocess.run(self.words(command), cwd=self.dir, check=False,
-                                env=self.environment, timeout=PATIENCE,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.assertEqual((result.returncode, result.stderr), (0, b""), command)
+        result = subprocess.run(
+            self.words(command), cwd=self.dir, check=False, timeout=PATIENCE,
+            env={**self.environment, "FORKDB_DB": self.whole},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(result.returncode, 0, (command, result.stderr))
+        # Of the last hour there is nothing.
+        self.assertRegex(result.stderr, rb"\A(forkdb: no record matches: the "
+                         rb"database holds 50 records, [^\n]*\n)?\Z", command)
 
     def fails_after_output(self, command):
         result = subprocess.run(self.words(command), cwd=self.dir, check=False,
