@@ -2,21 +2,17 @@
 
 #include <sys/stat.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <system_error>
+
+#include "store/lock_path.h"
 
 namespace forkdb {
 
 std::optional<int64_t> FindRecorder(const std::string& database,
                                     const std::string& locks) {
-  std::error_code error;
-  const std::filesystem::path path =
-      std::filesystem::weakly_canonical(database, error);
   struct stat status {};
-  const std::string lock = (error ? database : path.string()) + "-lock";
-  if (stat(lock.c_str(), &status) != 0) return std::nullopt;
+  if (stat(LockPath(database).c_str(), &status) != 0) return std::nullopt;
   // "1: FLOCK  ADVISORY  WRITE 4711 fe:00:393 0 EOF". The device is left alone:
   // some file systems have another one here than stat(2) tells.
   const std::string inode = ":" + std::to_string(status.st_ino);

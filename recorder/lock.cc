@@ -8,22 +8,15 @@
 
 #include <array>
 #include <cerrno>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "store/database.h"
 #include "store/escape.h"
+#include "store/lock_path.h"
 
 namespace forkdb {
 namespace {
-
-std::string LockPath(const std::string& database) {
-  std::error_code error;
-  const auto path = std::filesystem::weakly_canonical(database, error);
-  return (error ? database : path.string()) + "-lock";
-}
 
 // The first line, as another recorder wrote it.
 std::string ReadPid(int fd) {
