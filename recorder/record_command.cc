@@ -91,7 +91,9 @@ void AddRecordCommand(CLI::App* app) {
       ->check(CLI::Range(uint64_t{4096}, uint64_t{1} << 30))
       ->default_str("16M");
   command
-      ->add_option("--interval", options->interval, "Least time between drains")
+      ->add_option("--interval", options->interval,
+                   "Time between drains; less while so much comes that "
+                   "records could be lost")
       ->capture_default_str();
   command->add_flag("--once", options->service.once,
                     "Stop when the source has nothing more");

@@ -28,7 +28,11 @@ bool Recorder::HasRoom() const {
 ReadResult Recorder::Read() {
   if (!HasRoom()) return ReadResult::kAgain;
   if (batches_.back().full()) batches_.emplace_back();
-  return source_->Read(&batches_.back());
+  Batch* batch = &batches_.back();
+  const size_t before = batch->records.size();
+  const ReadResult result = source_->Read(batch);
+  read_ += static_cast<int64_t>(batch->records.size() - before);
+  return result;
 }
 
 void Recorder::Write(Writer* writer) {

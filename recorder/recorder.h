@@ -56,6 +56,8 @@ class Recorder {
   void Finish(Writer* writer);
 
   const Tally& tally() const { return tally_; }
+  // Records that Read() has brought, known before or not.
+  int64_t read() const { return read_; }
   // Records that were read and not written yet.
   size_t kept() const;
 
@@ -66,6 +68,7 @@ class Recorder {
   std::function<bool()> stop_;
   std::deque<Batch> batches_;  // never empty; the last one is being filled
   Tally tally_;
+  int64_t read_ = 0;
 };
 
 }  // namespace forkdb

@@ -49,7 +49,8 @@ Service::Service(ServiceOptions options, Log* log)
       recorder_(
           source_.get(), RealtimeNow,
           [this](const Drain& drain) { Noticed(drain); },
-          [this] { return waiter_.Stopped(); }) {
+          [this] { return waiter_.Stopped(); }),
+      pace_(options_.interval) {
   if (options_.once && !source_->holds_past()) {
     throw UsageError("--once: eBPF sees only what comes: leave out --once");
   }
@@ -120,13 +121,16 @@ void Service::RunToEnd() {
 }
 
 void Service::DrainSource() {
-  next_drain_ = Clock::now() + options_.interval;
+  const Clock::time_point start = Clock::now();
+  const int64_t before = recorder_.read();
   ReadResult result = ReadResult::kMore;
   while (result == ReadResult::kMore) {
     result = Read();
     if (Write()) result = ReadResult::kMore;
     if (waiter_.Stopped()) return;
   }
+  next_drain_ =
+      pace_.Next(start, recorder_.read() - before, source_->stream().capacity);
 }
 
 ReadResult Service::Read() {

@@ -20,6 +20,7 @@
 #include "recorder/metrics.h"
 #include "recorder/metrics_file.h"
 #include "recorder/notifier.h"
+#include "recorder/pace.h"
 #include "recorder/patience.h"
 #include "recorder/recorder.h"
 #include "recorder/retention.h"
@@ -33,7 +34,7 @@ namespace forkdb {
 struct ServiceOptions {
   std::string db;
   std::string group;  // may read the database; empty for none
-  std::chrono::milliseconds interval{1000};  // least time between drains
+  std::chrono::milliseconds interval{1000};  // between drains; see Pace
   bool once = false;     // stop when the source has nothing more
   bool reloads = false;  // SIGHUP opens all anew, and does not end it
   std::string metrics;   // file for node_exporter; empty for none
@@ -114,6 +115,7 @@ class Service {
   // When what has been committed is to be durable.
   std::optional<Clock::time_point> next_checkpoint_;
   Recorder recorder_;
+  Pace pace_;
   // Until then, only what is urgent starts a drain.
   Clock::time_point next_drain_;
 };

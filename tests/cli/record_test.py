@@ -4,6 +4,7 @@ import os
 import signal
 import stat
 import subprocess
+import time
 import unittest
 
 import harness
@@ -32,6 +33,26 @@ class Interrupted(harness.CliTest):
             source.write(harness.lines(4, 9))
         self.assertEqual(self.stop(recorder)[0], 0)
         self.assert_sound(1, 9)
+
+    def test_a_file_without_poll_is_read_sooner_the_more_comes(self):
+        small = harness.HEADER.replace(b"16384", b"100")
+        self.write("source.txt", small)
+        recorder = self.start("record", "--source", self.source, "--db",
+                              self.db, "--interval", "1s")
+        recorder.stderr.readline()
+        with open(self.source, "ab", buffering=0) as source:
+            for step in range(10**6):
+                source.write(harness.lines(20 * step + 1, 20 * step + 20))
+                time.sleep(0.01)
+                times = [time_ns for time_ns, in self.sql(
+                    "SELECT time_ns FROM drains ORDER BY id")]
+                if len(times) > 10:
+                    break
+        pauses = [later - one for one, later in zip(times, times[1:])]
+        # 100 lines or fewer in each, so after 50 ms; a loaded machine is late.
+        self.assertLess(min(pauses), 500_000_000, pauses)
+        self.assertEqual(self.stop(recorder)[0], 0)
+        self.assert_sound(1, 20 * step + 20)
 
     def test_a_line_without_its_end_is_read_once_it_is_whole(self):
         lines = harness.lines(1, 20)
