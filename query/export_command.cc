@@ -73,24 +73,27 @@ void CheckIsNotDatabase(const std::string& output, const std::string& db) {
   }
 }
 
-void Export(const Options& options, std::FILE* stream) {
+void Export(const Options& options, const Output& output) {
   Shape shape;
   shape.columns = ParseColumns(options.columns);
   Filter filter = ReadFilter(options.filter, RealtimeNow());
   Reader reader(options.db);
   if (options.filter.boot) filter.boot = reader.FindBoot(*options.filter.boot);
   if (options.filter.under) reader.SetUnder(*options.filter.under, &filter);
-  reader.Print(filter, shape, FormatFor(options), stream);
+  reader.Print(filter, shape, output);
 }
 
 void RunExport(const Options& options) {
+  Output output;
+  output.format = FormatFor(options);
   if (!options.output || *options.output == "-") {
-    Export(options, stdout);
+    Export(options, output);
     return;
   }
   CheckIsNotDatabase(*options.output, options.db);
   OutputFile file(*options.output);
-  Export(options, file.stream());
+  output.stream = file.stream();
+  Export(options, output);
   file.Commit();
 }
 

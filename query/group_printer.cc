@@ -6,19 +6,22 @@
 #include <memory>
 #include <utility>
 
+#include "store/row_printer.h"
+
 namespace forkdb {
 
 void PrintGroups(const Groups& groups, std::vector<std::string> columns,
-                 const Shape& shape, Format format, std::FILE* stream) {
-  if (columns.empty() && format == Format::kTable) {
-    fmt::print(stream, "{}\n", groups.begin()->second);
+                 const Shape& shape, const Output& output) {
+  if (columns.empty() && output.format == Format::kTable) {
+    Write(output, fmt::format("{}\n", groups.begin()->second));
+    Flush(output);
     return;
   }
   columns.emplace_back("records");
   std::vector<Row> rows = LargestGroups(groups, shape.limit);
   if (shape.reverse) std::reverse(rows.begin(), rows.end());
   const std::unique_ptr<RowPrinter> printer =
-      NewRowPrinter(format, std::move(columns), stream);
+      NewRowPrinter(output, std::move(columns));
   for (const Row& row : rows) printer->Print(row);
   printer->Finish();
 }

@@ -1,9 +1,8 @@
-// Groups (groups.h) on a stream.
+// Groups (groups.h) as text.
 
 #ifndef FORKDB_QUERY_GROUP_PRINTER_H_
 #define FORKDB_QUERY_GROUP_PRINTER_H_
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,7 @@ namespace forkdb {
 // last if the shape is reversed; so many as its limit says. Without columns, in
 // a table, the number stands alone. Throws Error if it cannot be written.
 void PrintGroups(const Groups& groups, std::vector<std::string> columns,
-                 const Shape& shape, Format format, std::FILE* stream);
+                 const Shape& shape, const Output& output);
 
 }  // namespace forkdb
 

@@ -21,6 +21,7 @@
 #include "query/reader.h"
 #include "store/database.h"
 #include "store/output.h"
+#include "store/output_command.h"
 #include "store/time.h"
 
 namespace forkdb {
@@ -50,7 +51,7 @@ struct QueryOptions {
   Shape shape;
   bool count = false;
   std::optional<std::string> group_by;
-  Format format = Format::kTable;
+  Output output;
 };
 
 void PrintCounts(const QueryOptions& options, const Filter& filter,
@@ -59,7 +60,7 @@ void PrintCounts(const QueryOptions& options, const Filter& filter,
   if (options.group_by) columns = ParseColumns(*options.group_by);
   Groups groups;
   reader->AddGroups(filter, columns, &groups);
-  PrintGroups(groups, columns, options.shape, options.format, stdout);
+  PrintGroups(groups, columns, options.shape, options.output);
 }
 
 // Of a time, or of all: the newest few rows are asked for as they are.
@@ -91,7 +92,7 @@ void RunQuery(const QueryOptions& options) {
   Shape shape = options.shape;
   if (options.columns) {
     shape.columns = ParseColumns(*options.columns);
-  } else if (options.format == Format::kTable) {
+  } else if (options.output.format == Format::kTable) {
     shape.columns = PeopleColumns();
   } else {
     shape.columns = ViewColumns();
@@ -102,12 +103,12 @@ void RunQuery(const QueryOptions& options) {
     reader.SetUnder(*options.filter.under, &filter);
   }
   if (options.sql) {
-    reader.PrintSql(*options.sql, options.format, stdout);
+    reader.PrintSql(*options.sql, options.output);
     return;
   }
   if (options.count || options.group_by) {
     PrintCounts(options, filter, &reader);
-  } else if (reader.Print(filter, shape, options.format, stdout) == 0 &&
+  } else if (reader.Print(filter, shape, options.output) == 0 &&
              shape.limit.value_or(1) > 0) {
     fmt::print(stderr, "forkdb: no record matches: {}\n",
                reader.DescribeCoverage());
@@ -161,14 +162,7 @@ void AddQueryCommand(CLI::App* app) {
     if (option != sql && name != "--db" && name != "--help")
       sql->excludes(option);
   }
-  command
-      ->add_option_function<std::string>(
-          "--format",
-          [options](const std::string& name) {
-            options->format = ParseFormat(name);
-          },
-          "table, json, csv or tsv")
-      ->default_str("table");
+  AddOutputOptions(command, &options->output);
   command->footer(kExamples);
   command->callback([options] { RunQuery(*options); });
 }

@@ -18,6 +18,7 @@
 #include "store/database.h"
 #include "store/error.h"
 #include "store/record.h"
+#include "store/row_printer.h"
 #include "store/sql.h"
 
 namespace forkdb {
@@ -161,17 +162,17 @@ void Reader::SetUnder(int64_t process, Filter* filter) {
   });
 }
 
-int64_t Reader::Print(const Filter& filter, const Shape& shape, Format format,
-                      std::FILE* stream) {
+int64_t Reader::Print(const Filter& filter, const Shape& shape,
+                      const Output& output) {
   std::optional<Search> search;
   Ask(path_, [&] { search.emplace(&database_, filter); });
   if (shape.order.empty()) {
-    return PrintRuns(*search, shape, format, stream);
+    return PrintRuns(*search, shape, output);
   }
   return PrintQuestion(
       search->Ordered(Columns(shape), ParseOrder(shape.order, shape.reverse),
                       shape.limit.value_or(kAll)),
-      search->condition(), format, stream);
+      search->condition(), output);
 }
 
 void Reader::AddGroups(const Filter& filter,
@@ -196,9 +197,8 @@ Missing Reader::FindMissing(const Filter& filter) {
   return missing;
 }
 
-void Reader::PrintSql(const std::string& sql, Format format,
-                      std::FILE* stream) {
-  PrintQuestion({sql, {}}, "", format, stream);
+void Reader::PrintSql(const std::string& sql, const Output& output) {
+  PrintQuestion({sql, {}}, "", output);
 }
 
 std::string Reader::DescribeCoverage() {
@@ -219,11 +219,11 @@ void Reader::ReadTree(const TreeOptions& options,
 }
 
 int64_t Reader::PrintQuestion(const Question& question,
-                              const std::string& condition, Format format,
-                              std::FILE* stream) {
+                              const std::string& condition,
+                              const Output& output) {
   SQLite::Statement statement = Compile(&database_, question, condition);
   const std::unique_ptr<RowPrinter> printer =
-      NewRowPrinter(format, ColumnNames(statement), stream);
+      NewRowPrinter(output, ColumnNames(statement));
   Row row;
   int64_t rows = 0;
   Ask(path_, [&] {
@@ -238,7 +238,7 @@ int64_t Reader::PrintQuestion(const Question& question,
 }
 
 int64_t Reader::PrintRuns(const Search& search, const Shape& shape,
-                          Format format, std::FILE* stream) {
+                          const Output& output) {
   int64_t rows = 0;
   int64_t left = shape.limit.value_or(kAll);
   int64_t from_id = 0;
@@ -246,7 +246,7 @@ int64_t Reader::PrintRuns(const Search& search, const Shape& shape,
   SQLite::Statement statement =
       CompileRows(&database_, search, Columns(shape), shape.reverse);
   const std::unique_ptr<RowPrinter> printer =
-      NewRowPrinter(format, ColumnNames(statement), stream);
+      NewRowPrinter(output, ColumnNames(statement));
   Row row;
   const auto print_run = [&](int64_t first_id, int64_t last_id) {
     Step(search.RowsValues(first_id, last_id, left), &statement, [&] {

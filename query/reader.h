@@ -6,7 +6,6 @@
 #include <SQLiteCpp/Database.h>
 
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <optional>
 #include <string>
@@ -46,8 +45,7 @@ class Reader {
   // Prints the records that the filter asks for; returns how many. Throws
   // UsageError if it or the shape is wrong, Error if the database cannot be
   // read.
-  int64_t Print(const Filter& filter, const Shape& shape, Format format,
-                std::FILE* stream);
+  int64_t Print(const Filter& filter, const Shape& shape, const Output& output);
 
   // Counts the records that the filter asks for (group.h). Throws as Print()
   // does.
@@ -60,7 +58,7 @@ class Reader {
 
   // Prints the answer of a user's SELECT. Throws UsageError, too, if it would
   // do more than read.
-  void PrintSql(const std::string& sql, Format format, std::FILE* stream);
+  void PrintSql(const std::string& sql, const Output& output);
 
   // What there is to ask about (coverage.h).
   std::string DescribeCoverage();
@@ -74,9 +72,9 @@ class Reader {
 
  private:
   int64_t PrintQuestion(const Question& question, const std::string& condition,
-                        Format format, std::FILE* stream);
-  int64_t PrintRuns(const Search& search, const Shape& shape, Format format,
-                    std::FILE* stream);
+                        const Output& output);
+  int64_t PrintRuns(const Search& search, const Shape& shape,
+                    const Output& output);
   // 0 if there is none.
   int64_t FindKnown(int64_t process, const std::optional<int64_t>& boot);
   // The lowest id of the newest so many rows.

@@ -16,6 +16,7 @@
 #include "query/stats_printer.h"
 #include "store/database.h"
 #include "store/output.h"
+#include "store/output_command.h"
 #include "store/time.h"
 
 namespace forkdb {
@@ -33,7 +34,7 @@ struct Options {
   FilterOptions filter;
   StatsOptions stats;
   bool deep = false;
-  Format format = Format::kTable;
+  Output output;
 };
 
 void RunStats(const Options& options) {
@@ -51,7 +52,7 @@ void RunStats(const Options& options) {
     reader.SetUnder(*options.filter.under, &question.filter);
   }
   const Stats stats = reader.ReadStats(question, now_ns);
-  PrintStats(stats, options.format, stdout);
+  PrintStats(stats, options.output);
   if (stats.records == 0) {
     fmt::print(stderr, "forkdb: no record matches: {}\n",
                reader.DescribeCoverage());
@@ -86,14 +87,7 @@ void AddStatsCommand(CLI::App* app) {
   command->add_flag("--deep", options->deep,
                     "Callers and busiest seconds, too, of any number of "
                     "records: reads each of them");
-  command
-      ->add_option_function<std::string>(
-          "--format",
-          [options](const std::string& name) {
-            options->format = ParseFormat(name);
-          },
-          "table, json, csv or tsv")
-      ->default_str("table");
+  AddOutputOptions(command, &options->output);
   command->footer(kExamples);
   command->callback([options] { RunStats(*options); });
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "store/duration.h"
+#include "store/row_printer.h"
 #include "store/time.h"
 
 namespace forkdb {
@@ -54,7 +55,7 @@ Value ShownName(const StatsSection& section, const StatsEntry& entry) {
 }
 
 void PrintTable(const Stats& stats, const StatsSection& section,
-                std::FILE* stream) {
+                const Output& output) {
   const bool is_rate = section.name == "rate";
   const bool has_pid = section.name == "callers";
   // The seconds of one window are not those of another.
@@ -72,8 +73,7 @@ void PrintTable(const Stats& stats, const StatsSection& section,
   columns.emplace_back(is_rate ? "" : "share");
   if (has_pid) columns.emplace_back("pid");
   columns.insert(is_rate ? columns.begin() : columns.end(), section.heading);
-  const std::unique_ptr<RowPrinter> printer =
-      NewRowPrinter(Format::kTable, columns, stream);
+  const std::unique_ptr<RowPrinter> printer = NewRowPrinter(output, columns);
   for (const StatsEntry& entry : section.entries) {
     const double part = whole == 0 ? 0
                                    : static_cast<double>(entry.records) /
@@ -92,32 +92,32 @@ void PrintTable(const Stats& stats, const StatsSection& section,
   printer->Finish();
 }
 
-void PrintTables(const Stats& stats, std::FILE* stream) {
+void PrintTables(const Stats& stats, const Output& output) {
   const Window& window = stats.window;
   const double seconds = (static_cast<double>(window.until_ns) -
                           static_cast<double>(window.since_ns) + 1) /
                          static_cast<double>(kNsPerSecond);
-  fmt::print(stream, "{} to {}: {} records, {:.2f} a second\n",
-             ShortTime(FormatUtc(window.since_ns)),
-             ShortTime(FormatUtc(window.until_ns)), stats.records,
-             static_cast<double>(stats.records) / seconds);
+  Write(output,
+        fmt::format("{} to {}: {} records, {:.2f} a second\n",
+                    ShortTime(FormatUtc(window.since_ns)),
+                    ShortTime(FormatUtc(window.until_ns)), stats.records,
+                    static_cast<double>(stats.records) / seconds));
   if (stats.before) {
-    fmt::print(stream, "before: {} to {}\n",
-               ShortTime(FormatUtc(stats.before->since_ns)),
-               ShortTime(FormatUtc(stats.before->until_ns)));
+    Write(output, fmt::format("before: {} to {}\n",
+                              ShortTime(FormatUtc(stats.before->since_ns)),
+                              ShortTime(FormatUtc(stats.before->until_ns))));
   }
   for (const StatsSection& section : stats.sections) {
     if (section.entries.empty()) continue;
-    fmt::print(stream, "\n");
-    PrintTable(stats, section, stream);
+    Write(output, "\n");
+    PrintTable(stats, section, output);
   }
 }
 
-void PrintRows(const Stats& stats, Format format, std::FILE* stream) {
+void PrintRows(const Stats& stats, const Output& output) {
   std::vector<std::string> columns = {"section", "name", "pid", "records"};
   if (stats.before) columns.emplace_back("before");
-  const std::unique_ptr<RowPrinter> printer =
-      NewRowPrinter(format, columns, stream);
+  const std::unique_ptr<RowPrinter> printer = NewRowPrinter(output, columns);
   for (const StatsSection& section : stats.sections) {
     for (const StatsEntry& entry : section.entries) {
       Row row = {section.name, entry.name, {}, entry.records};
@@ -134,11 +134,11 @@ void PrintRows(const Stats& stats, Format format, std::FILE* stream) {
 
 }  // namespace
 
-void PrintStats(const Stats& stats, Format format, std::FILE* stream) {
-  if (format == Format::kTable) {
-    PrintTables(stats, stream);
+void PrintStats(const Stats& stats, const Output& output) {
+  if (output.format == Format::kTable) {
+    PrintTables(stats, output);
   } else {
-    PrintRows(stats, format, stream);
+    PrintRows(stats, output);
   }
 }
 

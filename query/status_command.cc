@@ -16,6 +16,7 @@
 #include "store/database.h"
 #include "store/error.h"
 #include "store/output.h"
+#include "store/output_command.h"
 #include "store/time.h"
 
 namespace forkdb {
@@ -36,7 +37,7 @@ Examples:
 
 struct Options {
   std::string db = kDefaultDatabasePath;
-  Format format = Format::kTable;
+  Output output;
 };
 
 int64_t SizeOf(const std::string& path) {
@@ -69,7 +70,7 @@ void RunStatus(const Options& options) {
   status.database_bytes = SizeOf(options.db);
   status.log_bytes = SizeOf(options.db + "-wal");
   status.problems = FindProblems(status);
-  PrintStatus(status, now_ns, options.format, stdout);
+  PrintStatus(status, now_ns, options.output);
   if (status.problems.empty()) return;
   std::fflush(stdout);
   throw Error(status.problems.front());
@@ -84,14 +85,7 @@ void AddStatusCommand(CLI::App* app) {
   command->add_option("--db", options->db, "Database file")
       ->envname("FORKDB_DB")
       ->capture_default_str();
-  command
-      ->add_option_function<std::string>(
-          "--format",
-          [options](const std::string& name) {
-            options->format = ParseFormat(name);
-          },
-          "table, json, csv or tsv")
-      ->default_str("table");
+  AddOutputOptions(command, &options->output);
   command->footer(kExamples);
   command->callback([options] { RunStatus(*options); });
 }

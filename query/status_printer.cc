@@ -10,6 +10,7 @@
 
 #include "store/duration.h"
 #include "store/escape.h"
+#include "store/row_printer.h"
 #include "store/time.h"
 #include "store/value.h"
 
@@ -74,7 +75,7 @@ std::string Source(const Status& status) {
                      EscapeForDisplay(status.boot_id));
 }
 
-void PrintLines(const Status& status, int64_t now_ns, std::FILE* stream) {
+void PrintLines(const Status& status, int64_t now_ns, const Output& output) {
   const std::string recorder =
       status.recorder_pid ? fmt::format("running, pid {}", *status.recorder_pid)
                           : "not running";
@@ -102,19 +103,19 @@ void PrintLines(const Status& status, int64_t now_ns, std::FILE* stream) {
       {"next prune", Moment(status.next_prune_ns, now_ns)},
   };
   for (const auto& [name, text] : lines) {
-    fmt::print(stream, "{:12} {}\n", name, text);
+    Write(output, fmt::format("{:12} {}\n", name, text));
   }
   for (const std::string& problem : status.problems) {
-    fmt::print(stream, "{:12} {}\n", "PROBLEM", problem);
+    Write(output, fmt::format("{:12} {}\n", "PROBLEM", problem));
   }
+  Flush(output);
 }
 
 }  // namespace
 
-void PrintStatus(const Status& status, int64_t now_ns, Format format,
-                 std::FILE* stream) {
-  if (format == Format::kTable) {
-    PrintLines(status, now_ns, stream);
+void PrintStatus(const Status& status, int64_t now_ns, const Output& output) {
+  if (output.format == Format::kTable) {
+    PrintLines(status, now_ns, output);
     return;
   }
   const std::vector<std::pair<std::string, Value>> fields = {
@@ -149,8 +150,7 @@ void PrintStatus(const Status& status, int64_t now_ns, Format format,
     columns.push_back(name);
     row.push_back(value);
   }
-  const std::unique_ptr<RowPrinter> printer =
-      NewRowPrinter(format, columns, stream);
+  const std::unique_ptr<RowPrinter> printer = NewRowPrinter(output, columns);
   printer->Print(row);
   printer->Finish();
 }

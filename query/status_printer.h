@@ -4,7 +4,6 @@
 #define FORKDB_QUERY_STATUS_PRINTER_H_
 
 #include <cstdint>
-#include <cstdio>
 
 #include "query/status.h"
 #include "store/output.h"
@@ -13,9 +12,8 @@ namespace forkdb {
 
 // As a table: a line for each thing that a person asks, times with their age.
 // In the other formats: one row, every field under its name in Status, the
-// problems as one text. Throws Error if the stream cannot be written.
-void PrintStatus(const Status& status, int64_t now_ns, Format format,
-                 std::FILE* stream);
+// problems as one text. Throws Error if the output cannot be written.
+void PrintStatus(const Status& status, int64_t now_ns, const Output& output);
 
 }  // namespace forkdb
 

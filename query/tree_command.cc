@@ -15,6 +15,7 @@
 #include "query/tree_printer.h"
 #include "store/database.h"
 #include "store/output.h"
+#include "store/output_command.h"
 
 namespace forkdb {
 namespace {
@@ -38,7 +39,7 @@ struct Options {
   bool up = false;
   bool down = false;
   bool ascii = false;
-  Format format = Format::kTable;
+  Output output;
 };
 
 void RunTree(const Options& options) {
@@ -53,7 +54,7 @@ void RunTree(const Options& options) {
       [&](const std::function<void(const TreeNode&)>& take) {
         reader.ReadTree(tree, take);
       },
-      options.format, options.ascii, stdout);
+      options.output, options.ascii);
 }
 
 }  // namespace
@@ -89,14 +90,7 @@ void AddTreeCommand(CLI::App* app) {
                     "Each thread, not only how many");
   command->add_flag("--failed", options->tree.failed, "Failed calls, too");
   command->add_flag("--ascii", options->ascii, "Draw with ASCII");
-  command
-      ->add_option_function<std::string>(
-          "--format",
-          [options](const std::string& name) {
-            options->format = ParseFormat(name);
-          },
-          "table (the drawing), json, csv or tsv")
-      ->default_str("table");
+  AddOutputOptions(command, &options->output);
   command->footer(kExamples);
   command->callback([options] { RunTree(*options); });
 }

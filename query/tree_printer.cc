@@ -2,14 +2,13 @@
 
 #include <fmt/core.h>
 
-#include <cerrno>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "store/error.h"
 #include "store/escape.h"
+#include "store/row_printer.h"
 
 namespace forkdb {
 namespace {
@@ -66,8 +65,8 @@ std::string Label(const TreeNode& node) {
 
 class Drawing {
  public:
-  Drawing(const Lines& lines, std::FILE* stream)
-      : lines_(lines), stream_(stream) {}
+  Drawing(const Lines& lines, const Output& output)
+      : lines_(lines), output_(output) {}
 
   void Print(const TreeNode& node) {
     if (past_.empty()) top_ = node.depth;
@@ -78,21 +77,14 @@ class Drawing {
     past_.resize(level + 1);
     past_[level] = node.is_last ? lines_.past_last : lines_.past;
     line += Label(node) + "\n";
-    if (std::fwrite(line.data(), 1, line.size(), stream_) != line.size())
-      Fail();
+    Write(output_, line);
   }
 
-  void Finish() {
-    if (std::fflush(stream_) != 0) Fail();
-  }
+  void Finish() { Flush(output_); }
 
  private:
-  [[noreturn]] static void Fail() {
-    throw Error("cannot write the output: " + ErrnoText(errno));
-  }
-
   const Lines& lines_;
-  std::FILE* stream_;
+  Output output_;
   int64_t top_ = 0;
   std::vector<const char*> past_;  // a level, what stands under it
 };
@@ -118,18 +110,16 @@ Row AsRow(const TreeNode& node) {
 
 void PrintTree(const std::function<
                    void(const std::function<void(const TreeNode&)>&)>& read,
-               Format format, bool ascii, std::FILE* stream) {
-  if (format == Format::kTable) {
-    Drawing drawing(ascii ? kAscii : kBoxes, stream);
+               const Output& output, bool ascii) {
+  if (output.format == Format::kTable) {
+    Drawing drawing(ascii ? kAscii : kBoxes, output);
     read([&](const TreeNode& node) { drawing.Print(node); });
     drawing.Finish();
     return;
   }
   const std::unique_ptr<RowPrinter> printer = NewRowPrinter(
-      format,
-      {"depth", "id", "caller_id", "pid", "ns_pid", "comm", "own_comm",
-       "username", "time", "kind", "errno", "threads", "more", "note"},
-      stream);
+      output, {"depth", "id", "caller_id", "pid", "ns_pid", "comm", "own_comm",
+               "username", "time", "kind", "errno", "threads", "more", "note"});
   read([&](const TreeNode& node) { printer->Print(AsRow(node)); });
   printer->Finish();
 }

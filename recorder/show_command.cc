@@ -20,6 +20,8 @@
 #include "store/database.h"
 #include "store/error.h"
 #include "store/output.h"
+#include "store/output_command.h"
+#include "store/row_printer.h"
 #include "store/sql.h"
 #include "store/time.h"
 
@@ -38,7 +40,7 @@ struct ShowOptions {
   std::string condition;
   bool follow = false;
   int64_t limit = std::numeric_limits<int64_t>::max();
-  Format format = Format::kTable;
+  Output output;
 };
 
 // Decodes by recording into a database in memory, so that a record looks the
@@ -58,7 +60,7 @@ class Show {
   void Run() {
     // Compiled first, so that a mistake is told before anything is read.
     SQLite::Statement select = Select();
-    printer_ = NewRowPrinter(options_.format, ColumnNames(select), stdout);
+    printer_ = NewRowPrinter(options_.output, ColumnNames(select));
     ReadResult result = recorder_.Pass(&writer_);
     while (result != ReadResult::kEnd && !follow_) {
       if (waiter_.Wait(source_->ready(), std::nullopt) == WakeUp::kStop) break;
@@ -139,14 +141,7 @@ void AddShowCommand(CLI::App* app) {
                     "Go on with new records until interrupted");
   command->add_option("-n,--limit", options->limit, "Only the newest N")
       ->check(CLI::PositiveNumber);
-  command
-      ->add_option_function<std::string>(
-          "--format",
-          [options](const std::string& name) {
-            options->format = ParseFormat(name);
-          },
-          "table, json, csv or tsv")
-      ->default_str("table");
+  AddOutputOptions(command, &options->output);
   command->footer(kExamples);
   command->callback([options] { Show(*options).Run(); });
 }

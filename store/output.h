@@ -1,15 +1,12 @@
-// The output formats: rows in, text on a stream out.
+// Where a command prints its answer, and how.
 
 #ifndef FORKDB_STORE_OUTPUT_H_
 #define FORKDB_STORE_OUTPUT_H_
 
 #include <cstdio>
 #include <map>
-#include <memory>
 #include <string>
-#include <vector>
-
-#include "store/value.h"
+#include <string_view>
 
 namespace forkdb {
 
@@ -21,32 +18,15 @@ std::map<std::string, Format> FormatNames();
 // The format of that name. Throws UsageError.
 Format ParseFormat(const std::string& name);
 
-// Prints rows one by one. Whatever the cells hold, one row is one record of the
-// format, and no control byte reaches the stream. Not thread-safe. Throws Error
-// if the stream cannot be written.
-//
-//   table  aligned columns under a heading, "-" for NULL; widths are set by the
-//          first rows
-//   json   one object a line; a BLOB is an array of byte values, as
-//          `journalctl -o json` has it
-//   csv    RFC 4180 with a heading, NULL is empty
-//   tsv    the same with tabs and without quotes
-//
-// In table, csv and tsv the harmful characters of text and the backslash are
-// octal escapes (EscapeForDisplay). In csv and tsv a text that begins with
-// = + - @ or ' gets a ' in front, so that no spreadsheet takes it for a
-// formula. Both can be undone to the exact bytes.
-class RowPrinter {
- public:
-  virtual ~RowPrinter() = default;
-  virtual void Print(const Row& row) = 0;
-  // Writes what is still held back; call it after the last row.
-  virtual void Finish() = 0;
+// The stream must outlive it. Not thread-safe.
+struct Output {
+  Format format = Format::kTable;
+  std::FILE* stream = stdout;
 };
 
-// The stream must outlive the printer.
-std::unique_ptr<RowPrinter> NewRowPrinter(
-    Format format, const std::vector<std::string>& columns, std::FILE* stream);
+// Writes the text as it is. Throw Error if that cannot be done.
+void Write(const Output& output, std::string_view text);
+void Flush(const Output& output);
 
 }  // namespace forkdb
 

@@ -174,7 +174,7 @@ TEST_F(FamilyTest, UnderGoesThroughTheAlive) {
     shape.columns = {"id"};
     Reader reader(path_);
     EXPECT_EQ(Printed([&](std::FILE* stream) {
-                reader.Print(filter, shape, Format::kTsv, stream);
+                reader.Print(filter, shape, Output{Format::kTsv, stream});
               }),
               expected)
         << root.first << " " << root.second;

@@ -24,7 +24,7 @@ class GroupTest : public testing::Test {
     Groups groups;
     reader.AddGroups(filter, columns, &groups);
     return Printed([&](std::FILE* stream) {
-      PrintGroups(groups, columns, Shape(), Format::kTsv, stream);
+      PrintGroups(groups, columns, Shape(), Output{Format::kTsv, stream});
     });
   }
 
@@ -38,7 +38,7 @@ class GroupTest : public testing::Test {
             ? ""
             : " GROUP BY " + columns + " ORDER BY records DESC, " + columns;
     return Printed([&](std::FILE* stream) {
-      reader.PrintSql(select + order, Format::kTsv, stream);
+      reader.PrintSql(select + order, Output{Format::kTsv, stream});
     });
   }
 

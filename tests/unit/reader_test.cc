@@ -57,7 +57,7 @@ class ReaderTest : public testing::Test {
     shape.columns = {"stream", "seq"};
     Reader reader(path_);
     const std::string lines = Printed([&](std::FILE* stream) {
-      reader.Print(filter, shape, Format::kTsv, stream);
+      reader.Print(filter, shape, Output{Format::kTsv, stream});
     });
     std::string seqs;
     for (size_t at = lines.find('\n') + 1; at < lines.size();

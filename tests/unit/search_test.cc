@@ -25,14 +25,15 @@ class SearchTest : public testing::Test {
   std::string Print(const Filter& filter, const Shape& shape) {
     Reader reader(path_);
     return Printed([&](std::FILE* stream) {
-      reader.Print(filter, shape, Format::kTsv, stream);
+      reader.Print(filter, shape, Output{Format::kTsv, stream});
     });
   }
 
   std::string PrintSql(const std::string& sql) {
     Reader reader(path_);
-    return Printed(
-        [&](std::FILE* stream) { reader.PrintSql(sql, Format::kTsv, stream); });
+    return Printed([&](std::FILE* stream) {
+      reader.PrintSql(sql, Output{Format::kTsv, stream});
+    });
   }
 
   // How SQLite goes about a statement of the search.

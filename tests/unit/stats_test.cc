@@ -123,8 +123,9 @@ class PlainSql {
 
 // The rows as Ask() gives rows.
 std::string Text(const Stats& stats) {
-  std::string text = Printed(
-      [&](std::FILE* stream) { PrintStats(stats, Format::kTsv, stream); });
+  std::string text = Printed([&](std::FILE* stream) {
+    PrintStats(stats, Output{Format::kTsv, stream});
+  });
   for (char& c : text) {
     if (c == '\t') c = '|';
   }

@@ -106,7 +106,7 @@ TEST(StatusPrinterTest, WritesHostileNamesEscaped) {
   status.boot_id = "file:/\033[31m";
   const auto printed = [&](Format format) {
     return Printed([&](std::FILE* stream) {
-      PrintStatus(status, kStartNs, format, stream);
+      PrintStatus(status, kStartNs, Output{format, stream});
     });
   };
   EXPECT_NE(printed(Format::kTable).find("file:/\\033[31m"), std::string::npos);

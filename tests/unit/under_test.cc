@@ -42,7 +42,7 @@ class UnderTest : public testing::Test {
     shape.columns = {"id"};
     Reader reader(path_);
     return Printed([&](std::FILE* stream) {
-      reader.Print(filter, shape, Format::kTsv, stream);
+      reader.Print(filter, shape, Output{Format::kTsv, stream});
     });
   }
 

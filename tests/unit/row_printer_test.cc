@@ -1,4 +1,4 @@
-#include "store/output.h"
+#include "store/row_printer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ std::string Print(Format format, const std::vector<std::string>& columns,
                   const std::vector<Row>& rows) {
   return Printed([&](std::FILE* stream) {
     const std::unique_ptr<RowPrinter> printer =
-        NewRowPrinter(format, columns, stream);
+        NewRowPrinter(Output{format, stream}, columns);
     for (const Row& row : rows) printer->Print(row);
     printer->Finish();
   });
@@ -210,7 +210,7 @@ TEST(Output, ThatCannotBeWrittenIsAnError) {
     std::FILE* full = std::fopen("/dev/full", "w");
     ASSERT_NE(full, nullptr);
     EXPECT_EQ(MessageOf<Error>([&, format = format] {
-                const auto printer = NewRowPrinter(format, {"a"}, full);
+                const auto printer = NewRowPrinter(Output{format, full}, {"a"});
                 for (int i = 0; i < 10'000; ++i) printer->Print({int64_t{i}});
                 printer->Finish();
               }),
