@@ -12,6 +12,12 @@
 
 namespace forkdb {
 
+// The records from one id to another, both included.
+struct IdRange {
+  int64_t first = 0;
+  int64_t last = 0;
+};
+
 // Filters of different kinds must all hold. Of several values of one kind any
 // will do, but of several flags all must be set.
 struct Filter {
@@ -37,6 +43,8 @@ struct Filter {
   // call, which no record made.
   std::optional<int64_t> under;
   std::optional<int64_t> under_caller;
+  // Only records in one of these, which come in order and do not overlap.
+  std::optional<std::vector<IdRange>> ranges;
   bool failed = false;
 };
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "query/burst.h"
 #include "query/explain.h"
 #include "query/filter.h"
 #include "query/filter_command.h"
@@ -37,6 +38,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --count --failed --since today
   forkdb query --failed --since -1h --explain         what to do about it
   forkdb query --group-by username,comm -n 10         who calls most
+  forkdb query --burst 100/1s --group-by username,comm    whose fork storms
   forkdb query --under 1000000000042                  all that came of this record
   forkdb query "username = 'alice' AND errno IS NOT NULL" --format json
   forkdb query --columns time,comm,child_pid --order 'time_ns DESC' -n 5
@@ -49,6 +51,7 @@ struct QueryOptions {
   FilterOptions filter;
   std::optional<std::string> columns;
   Shape shape;
+  std::optional<Burst> burst;
   bool count = false;
   std::optional<std::string> group_by;
   Output output;
@@ -106,6 +109,7 @@ void RunQuery(const QueryOptions& options) {
     reader.PrintSql(*options.sql, options.output);
     return;
   }
+  if (options.burst) reader.SetBurst(*options.burst, &filter);
   if (options.count || options.group_by) {
     PrintCounts(options, filter, &reader);
   } else if (reader.Print(filter, shape, options.output) == 0 &&
@@ -127,6 +131,15 @@ void AddQueryCommand(CLI::App* app) {
       ->envname("FORKDB_DB")
       ->capture_default_str();
   AddFilterOptions(command, &options->filter);
+  command
+      ->add_option_function<std::string>(
+          "--burst",
+          [options](const std::string& text) {
+            options->burst = ParseBurst(text);
+          },
+          "Only fork storms: at least N of the asked records in that time: "
+          "100/1s")
+      ->option_text("N/SECONDS");
   CLI::Option* columns = command->add_option("--columns", options->columns,
                                              "Columns to print: a,b,c or all");
   CLI::Option* order =

@@ -162,6 +162,12 @@ void Reader::SetUnder(int64_t process, Filter* filter) {
   });
 }
 
+void Reader::SetBurst(const Burst& burst, Filter* filter) {
+  Ask(path_, [&] {
+    filter->ranges = FindBursts(&database_, Search(&database_, *filter), burst);
+  });
+}
+
 int64_t Reader::Print(const Filter& filter, const Shape& shape,
                       const Output& output) {
   std::optional<Search> search;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "query/burst.h"
 #include "query/filter.h"
 #include "query/group.h"
 #include "query/missing.h"
@@ -41,6 +42,10 @@ class Reader {
   // newest of the filter's boot that had the pid and made calls. Throws
   // UsageError if there is neither.
   void SetUnder(int64_t process, Filter* filter);
+
+  // Sets the filter to those of its records that belong to a burst (burst.h).
+  // Throws as Print() does.
+  void SetBurst(const Burst& burst, Filter* filter);
 
   // Prints the records that the filter asks for; returns how many. Throws
   // UsageError if it or the shape is wrong, Error if the database cannot be

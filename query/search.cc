@@ -44,6 +44,7 @@ Search::Search(SQLite::Database* database, const Filter& filter)
       timed_(filter.since_ns || filter.until_ns),
       wanted_(StoreWanted(database, filter)) {
   ChooseDriver();
+  NarrowToRanges(filter);
   NarrowBlocks();
 }
 
@@ -79,6 +80,13 @@ void Search::ChooseDriver() {
   if (driver_values_.size() > kMostDriverValues) driver_values_.clear();
 }
 
+void Search::NarrowToRanges(const Filter& filter) {
+  if (!filter.ranges) return;
+  const bool none = filter.ranges->empty();
+  first_block_ = none ? kLast : BlockOf(filter.ranges->front().first);
+  last_block_ = none ? 0 : BlockOf(filter.ranges->back().last);
+}
+
 void Search::NarrowBlocks() {
   if (!timed_) return;
   const auto edge = [&](const char* direction) {
@@ -91,8 +99,8 @@ void Search::NarrowBlocks() {
   };
   const std::vector<int64_t> first = edge("ASC");
   const std::vector<int64_t> last = edge("DESC");
-  first_block_ = first.empty() ? kLast : first.front();
-  last_block_ = last.empty() ? 0 : last.front();
+  first_block_ = first.empty() ? kLast : std::max(first_block_, first.front());
+  last_block_ = last.empty() ? 0 : std::min(last_block_, last.front());
 }
 
 std::string Search::BlockConditions() const {

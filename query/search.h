@@ -72,6 +72,7 @@ class Search {
  private:
   // The kind that the fewest blocks have.
   void ChooseDriver();
+  void NarrowToRanges(const Filter& filter);
   void NarrowBlocks();
   // " AND …" on a block d, by all kinds but the driver.
   std::string BlockConditions() const;

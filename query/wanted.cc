@@ -35,6 +35,7 @@ class Store {
  public:
   explicit Store(SQLite::Database* database) : database_(database) {}
 
+  void WantRanges(const Filter& filter);
   void WantNumbers(const Filter& filter);
   void WantNames(const Filter& filter);
   void WantFlagSets(const Filter& filter);
@@ -70,6 +71,21 @@ void Store::Want(std::string_view name, const std::string& select,
   BindAll(values, &insert);
   insert.exec();
   Want(name);
+}
+
+void Store::WantRanges(const Filter& filter) {
+  if (!filter.ranges) return;
+  database_->exec(
+      "DROP TABLE IF EXISTS temp.wanted_range; CREATE TEMP TABLE wanted_range "
+      "(value INTEGER PRIMARY KEY, last_id INTEGER NOT NULL)");
+  SQLite::Statement insert(*database_,
+                           "INSERT INTO temp.wanted_range VALUES (?, ?)");
+  for (const IdRange& range : *filter.ranges) {
+    BindAll({range.first, range.last}, &insert);
+    insert.exec();
+    insert.reset();
+  }
+  Want("range");
 }
 
 void Store::WantNumbers(const Filter& filter) {
@@ -208,6 +224,7 @@ void Store::WantKinds(const Filter& filter, std::vector<std::string>* terms,
 std::vector<const WantedKind*> StoreWanted(SQLite::Database* database,
                                            const Filter& filter) {
   Store store(database);
+  store.WantRanges(filter);
   store.WantNumbers(filter);
   store.WantNames(filter);
   store.WantFlagSets(filter);

@@ -14,7 +14,7 @@ namespace forkdb {
 
 // One kind of value that a filter can name. Those that are wanted are in the
 // temporary table wanted_NAME (value INTEGER PRIMARY KEY), if the conditions
-// mention it.
+// mention it; that of the ranges has their ends, too.
 struct WantedKind {
   std::string_view name;  // and the column of records and of the table below
   const char* blocks;     // the table that has its blocks, NULL for none

@@ -47,6 +47,11 @@ constexpr WantedKind kKinds[] = {
      "d.block * 4096 AND d.block * 4096 + 4095)",
      // The + keeps SQLite on the run of ids that is being read.
      "+records.id IN temp.wanted_id"},
+    {"range", nullptr, false,
+     "(SELECT g.last_id FROM temp.wanted_range AS g WHERE g.value <= "
+     "d.block * 4096 + 4095 ORDER BY g.value DESC LIMIT 1) >= d.block * 4096",
+     "(SELECT g.last_id FROM temp.wanted_range AS g WHERE g.value <= "
+     "records.id ORDER BY g.value DESC LIMIT 1) >= records.id"},
     {"stream", nullptr, false, "d.block / 244140625 IN temp.wanted_stream",
      "id / 1000000000000 IN temp.wanted_stream"},
     {"kind", nullptr, false,

@@ -1,0 +1,89 @@
+#include "query/burst.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <fmt/core.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+#include "store/duration.h"
+#include "store/error.h"
+#include "store/record.h"
+#include "store/sql.h"
+
+namespace forkdb {
+namespace {
+
+constexpr int64_t kAllRows = -1;
+
+// The window is held in memory, and no machine has more pids.
+constexpr int64_t kMostRecords = 4'194'304;
+
+}  // namespace
+
+Burst ParseBurst(std::string_view text) {
+  Burst burst;
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, burst.records);
+  if (result.ec == std::errc() && result.ptr != end && *result.ptr == '/' &&
+      burst.records >= 2 && burst.records <= kMostRecords) {
+    const auto after = static_cast<size_t>(result.ptr + 1 - text.data());
+    const std::optional<int64_t> within_ns =
+        ReadDuration(text.substr(after), kNsPerSecond);
+    if (within_ns && *within_ns > 0) {
+      burst.within_ns = *within_ns;
+      return burst;
+    }
+  }
+  throw UsageError(fmt::format(
+      "--burst {}: write how many records (2 or more) in what time: "
+      "100/1s, 20/100ms",
+      text));
+}
+
+void BurstFinder::Add(int64_t id, int64_t time_ns) {
+  if (!latest_.empty() && latest_.back().id / kSeqLimit != id / kSeqLimit) {
+    latest_.clear();
+  }
+  latest_.push_back({id, time_ns});
+  const auto size = static_cast<size_t>(burst_.records);
+  if (latest_.size() > size) latest_.pop_front();
+  if (latest_.size() < size) return;
+  // A clock that was set back makes no burst either.
+  if (std::llabs(time_ns - latest_.front().time_ns) > burst_.within_ns) return;
+  if (!found_.empty() && found_.back().last >= latest_.front().id) {
+    found_.back().last = id;
+  } else {
+    found_.push_back({latest_.front().id, id});
+  }
+}
+
+std::vector<IdRange> BurstFinder::Take() {
+  latest_.clear();
+  return std::move(found_);
+}
+
+std::vector<IdRange> FindBursts(SQLite::Database* database,
+                                const Search& search, const Burst& burst) {
+  SQLite::Statement rows = CompileReadOnly(
+      database, search.RowsSql("id, time_ns", /*descending=*/false),
+      static_cast<int>(search.RowsValues(0, 0, kAllRows).size()),
+      search.condition());
+  BurstFinder finder(burst);
+  search.ForEachRun(
+      /*descending=*/false, /*from_id=*/0,
+      [&](int64_t first_id, int64_t last_id) {
+        BindAll(search.RowsValues(first_id, last_id, kAllRows), &rows);
+        while (rows.executeStep()) {
+          finder.Add(rows.getColumn(0).getInt64(),
+                     rows.getColumn(1).getInt64());
+        }
+        rows.reset();
+        return true;
+      });
+  return finder.Take();
+}
+
+}  // namespace forkdb
