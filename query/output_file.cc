@@ -18,16 +18,21 @@ constexpr mode_t kMode = 0666;  // less the umask, as any new file
 
 }  // namespace
 
-OutputFile::OutputFile(const std::string& path) : path_(path) {
+OutputFile::OutputFile(const std::string& path, Links links) : path_(path) {
   struct stat status = {};
   int file = -1;
-  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+  if (links == Links::kFollow && stat(path.c_str(), &status) == 0 &&
+      !S_ISREG(status.st_mode)) {
     is_new_ = false;
     file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
   } else {
     std::error_code error;
-    const auto target = std::filesystem::weakly_canonical(
-        std::filesystem::absolute(path), error);
+    const auto named = std::filesystem::absolute(path);
+    const auto target =
+        links == Links::kFollow
+            ? std::filesystem::weakly_canonical(named, error)
+            : std::filesystem::weakly_canonical(named.parent_path(), error) /
+                  named.filename();
     if (error) Fail(error.value());
     path_ = target.string();
     directory_ = target.parent_path().string();

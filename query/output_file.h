@@ -9,16 +9,19 @@
 
 namespace forkdb {
 
+// What becomes of a symbolic link at the path.
+enum class Links { kFollow, kReplace };
+
 // Collects what is written to stream(), and puts it in the place of the file at
 // path in one step. Until then that file, if there is one, stays as it is; the
 // new one has no name, so that nothing is left of it whatever ends the process
-// (on file systems that cannot do so, it is .NAME.XXXXXX beside it). A symbolic
-// link is followed; what is not a regular file (a pipe, /dev/null) is written
-// as it comes. Not thread-safe.
+// (on file systems that cannot do so, it is .NAME.XXXXXX beside it). What is
+// not a regular file (a pipe, /dev/null) is written as it comes where links are
+// followed. Not thread-safe.
 class OutputFile {
  public:
   // Throws Error if there can be no such file.
-  explicit OutputFile(const std::string& path);
+  explicit OutputFile(const std::string& path, Links links = Links::kFollow);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

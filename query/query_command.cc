@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "query/burst.h"
+#include "query/cursor_command.h"
 #include "query/explain.h"
 #include "query/filter.h"
 #include "query/filter_command.h"
@@ -39,6 +40,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --failed --since -1h --explain         what to do about it
   forkdb query --group-by username,comm -n 10         who calls most
   forkdb query --burst 100/1s --group-by username,comm    whose fork storms
+  forkdb query --cursor-file seen --format json       what is new since last time
   forkdb query --under 1000000000042                  all that came of this record
   forkdb query "username = 'alice' AND errno IS NOT NULL" --format json
   forkdb query --columns time,comm,child_pid --order 'time_ns DESC' -n 5
@@ -52,6 +54,7 @@ struct QueryOptions {
   std::optional<std::string> columns;
   Shape shape;
   std::optional<Burst> burst;
+  CursorOptions cursor;
   bool count = false;
   std::optional<std::string> group_by;
   Output output;
@@ -73,6 +76,21 @@ void WarnOfGaps(const Filter& filter, const Shape& shape, Reader* reader) {
   if (missing.gaps == 0) return;
   fmt::print(stderr, "forkdb: {}: there may have been more than this\n",
              Describe(missing));
+}
+
+void WarnOfLosses(const News& news) {
+  if (news.pruned > 0) {
+    fmt::print(stderr,
+               "forkdb: up to {} records after the cursor were pruned: they "
+               "are not shown\n",
+               news.pruned);
+  }
+  if (news.missing > 0) {
+    fmt::print(stderr,
+               "forkdb: {} records after the cursor are missing: there may "
+               "have been more than this\n",
+               news.missing);
+  }
 }
 
 // Of the errors among the records that the filter asks for, however many of
@@ -100,6 +118,7 @@ void RunQuery(const QueryOptions& options) {
   } else {
     shape.columns = ViewColumns();
   }
+  CursorKeeper cursor(options.cursor);
   Reader reader(options.db);
   if (options.filter.boot) filter.boot = reader.FindBoot(*options.filter.boot);
   if (options.filter.under) {
@@ -109,16 +128,26 @@ void RunQuery(const QueryOptions& options) {
     reader.PrintSql(*options.sql, options.output);
     return;
   }
+  std::optional<News> news;
+  if (cursor.begin() || cursor.wanted()) {
+    news = reader.FindNews(cursor.begin().value_or(Cursor()));
+  }
+  if (cursor.begin()) filter.ranges = news->ranges;
   if (options.burst) reader.SetBurst(*options.burst, &filter);
   if (options.count || options.group_by) {
     PrintCounts(options, filter, &reader);
   } else if (reader.Print(filter, shape, options.output) == 0 &&
-             shape.limit.value_or(1) > 0) {
+             shape.limit.value_or(1) > 0 && !cursor.begin()) {
     fmt::print(stderr, "forkdb: no record matches: {}\n",
                reader.DescribeCoverage());
   }
-  WarnOfGaps(filter, shape, &reader);
+  if (cursor.begin()) {
+    WarnOfLosses(*news);
+  } else {
+    WarnOfGaps(filter, shape, &reader);
+  }
   if (options.explain) Explain(filter, &reader);
+  if (news) cursor.Keep(news->cursor);
 }
 
 }  // namespace
@@ -140,6 +169,7 @@ void AddQueryCommand(CLI::App* app) {
           "Only fork storms: at least N of the asked records in that time: "
           "100/1s")
       ->option_text("N/SECONDS");
+  AddCursorOptions(command, &options->cursor);
   CLI::Option* columns = command->add_option("--columns", options->columns,
                                              "Columns to print: a,b,c or all");
   CLI::Option* order =

@@ -168,6 +168,12 @@ void Reader::SetBurst(const Burst& burst, Filter* filter) {
   });
 }
 
+News Reader::FindNews(const Cursor& cursor) {
+  News news;
+  Ask(path_, [&] { news = forkdb::FindNews(cursor, &database_); });
+  return news;
+}
+
 int64_t Reader::Print(const Filter& filter, const Shape& shape,
                       const Output& output) {
   std::optional<Search> search;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "query/burst.h"
+#include "query/cursor.h"
 #include "query/filter.h"
 #include "query/group.h"
 #include "query/missing.h"
@@ -46,6 +47,9 @@ class Reader {
   // Sets the filter to those of its records that belong to a burst (burst.h).
   // Throws as Print() does.
   void SetBurst(const Burst& burst, Filter* filter);
+
+  // What there is after a cursor (cursor.h).
+  News FindNews(const Cursor& cursor);
 
   // Prints the records that the filter asks for; returns how many. Throws
   // UsageError if it or the shape is wrong, Error if the database cannot be

@@ -1,0 +1,92 @@
+#include "query/cursor_command.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <array>
+#include <cerrno>
+
+#include "store/error.h"
+
+namespace forkdb {
+namespace {
+
+// "" if there is no file.
+std::string ReadText(const std::string& path) {
+  const auto fail = [&](const std::string& reason) {
+    return Error(fmt::format("--cursor-file: {}: {}", path, reason));
+  };
+  const int fd = open(
+      path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return "";
+  if (fd < 0 && errno == ELOOP) {
+    throw fail("is a symbolic link: name the file itself");
+  }
+  if (fd < 0) throw fail(ErrnoText(errno));
+  struct stat status = {};
+  std::string text;
+  std::array<char, 4096> part{};
+  constexpr off_t kLargest = 1 << 20;
+  fstat(fd, &status);
+  ssize_t size = -1;
+  if (S_ISREG(status.st_mode) && status.st_size <= kLargest) {
+    while ((size = read(fd, part.data(), part.size())) > 0) {
+      text.append(part.data(), static_cast<size_t>(size));
+    }
+  }
+  close(fd);
+  if (size < 0) throw fail("is no cursor's file: name another");
+  text.erase(text.find_last_not_of(" \r\n") + 1);
+  return text;
+}
+
+}  // namespace
+
+void AddCursorOptions(CLI::App* command, CursorOptions* options) {
+  CLI::Option* after =
+      command->add_option("--after-cursor", options->after,
+                          "Only what was recorded after this cursor");
+  CLI::Option* file =
+      command
+          ->add_option("--cursor-file", options->file,
+                       "Only what was recorded after the cursor in this file, "
+                       "if there is one; then keep the new one there")
+          ->excludes(after);
+  CLI::Option* show =
+      command->add_flag("--show-cursor", options->show,
+                        "Then tell, on stderr, the cursor to go on after");
+  for (CLI::Option* option : {after, file, show}) {
+    option->excludes(command->get_option("--burst"))
+        ->excludes(command->get_option("--until"));
+  }
+}
+
+CursorKeeper::CursorKeeper(const CursorOptions& options) : show_(options.show) {
+  if (options.after) begin_ = ParseCursor(*options.after);
+  if (!options.file) return;
+  const std::string text = ReadText(*options.file);
+  if (!text.empty()) {
+    try {
+      begin_ = ParseCursor(text);
+    } catch (const UsageError& e) {
+      throw UsageError(
+          fmt::format("--cursor-file: {}: {}", *options.file, e.what()));
+    }
+  }
+  file_ = std::make_unique<OutputFile>(*options.file, Links::kReplace);
+}
+
+void CursorKeeper::Keep(const Cursor& end) {
+  const std::string text = FormatCursor(end);
+  if (file_) {
+    fmt::print(file_->stream(), "{}\n", text);
+    file_->Commit();
+  }
+  if (show_) fmt::print(stderr, "-- cursor: {}\n", text);
+}
+
+}  // namespace forkdb
