@@ -40,28 +40,18 @@ std::string Bytes(int64_t bytes) {
   return fmt::format("{:.{}f} {}", size, unit == 0 ? 0 : 1, kUnits[unit]);
 }
 
-// "45 s", "3 min", "5 h", "12 d".
-std::string Length(int64_t ns) {
-  constexpr int64_t kMinute = 60, kHour = 3600, kDay = 86400;
-  const int64_t seconds = ns / kNsPerSecond;
-  if (seconds < 2 * kMinute) return fmt::format("{} s", seconds);
-  if (seconds < 2 * kHour) return fmt::format("{} min", seconds / kMinute);
-  if (seconds < 2 * kDay) return fmt::format("{} h", seconds / kHour);
-  return fmt::format("{} d", seconds / kDay);
-}
-
 std::string Moment(const std::optional<int64_t>& time_ns, int64_t now_ns) {
   if (!time_ns) return "-";
   const int64_t ago_ns = now_ns - *time_ns;
-  return fmt::format(
-      "{} ({})", FormatUtc(*time_ns),
-      ago_ns >= 0 ? Length(ago_ns) + " ago" : "in " + Length(-ago_ns));
+  return fmt::format("{} ({})", FormatUtc(*time_ns),
+                     ago_ns >= 0 ? FormatLength(ago_ns) + " ago"
+                                 : "in " + FormatLength(-ago_ns));
 }
 
 std::string Retention(const Status& status) {
   if (!status.keep_ns && !status.max_bytes) return "keeps all";
   std::string text;
-  if (status.keep_ns) text += "keeps " + Length(*status.keep_ns);
+  if (status.keep_ns) text += "keeps " + FormatLength(*status.keep_ns);
   if (status.max_bytes) {
     text +=
         (text.empty() ? "at most " : ", at most ") + Bytes(*status.max_bytes);

@@ -56,6 +56,7 @@ void RunRecord(const RecordOptions& options) {
   service.interval = ParseInterval(options.interval);
   if (options.keep) service.retention.SetKeep(*options.keep);
   if (options.max_bytes) service.retention.SetMaxBytes(*options.max_bytes);
+  service.retention.careful = !service.once;
   umask(0027);
   // A terminal that goes takes what was started on it along.
   service.reloads = isatty(STDERR_FILENO) == 0;

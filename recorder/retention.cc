@@ -20,6 +20,10 @@ constexpr int64_t kSpareBytes = int64_t{4} << 20;
 // The clock may be set, so no sleep is longer.
 constexpr int64_t kLongestWaitNs = 3600 * kNsPerSecond;
 
+// The row of settings with the time before a step that is doubted: a recorder
+// that starts meanwhile must not take the newest record's for it.
+constexpr char kBelievedNs[] = "believed_ns";
+
 }  // namespace
 
 void RetentionOptions::SetKeep(const std::string& text) {
@@ -44,6 +48,7 @@ Retention::Retention(const RetentionOptions& options,
       pruner_(database) {
   try {
     StoreSettings();
+    StartClock();
   } catch (const SQLite::Exception& e) {
     throw DatabaseError(path_, e);
   }
@@ -52,7 +57,8 @@ Retention::Retention(const RetentionOptions& options,
 void Retention::StoreSettings() {
   SQLite::Transaction transaction(*database_,
                                   SQLite::TransactionBehavior::IMMEDIATE);
-  database_->exec("DELETE FROM settings");
+  database_->exec(
+      fmt::format("DELETE FROM settings WHERE name <> '{}'", kBelievedNs));
   for (const auto& [name, value] :
        {std::pair("keep_ns", options_.keep_ns),
         std::pair("max_bytes", options_.max_bytes)}) {
@@ -66,9 +72,45 @@ void Retention::StoreSettings() {
   transaction.commit();
 }
 
-std::optional<std::chrono::nanoseconds> Retention::Tend(int64_t now_ns) {
+void Retention::StartClock() {
+  if (!options_.careful) return;
+  SQLite::Statement last(
+      *database_,
+      "SELECT value, TRUE FROM settings WHERE name = ?1 UNION ALL "
+      "SELECT * FROM (SELECT time_ns, FALSE FROM records "
+      "ORDER BY id DESC LIMIT 1) LIMIT 1");
+  last.bind(1, kBelievedNs);
+  std::optional<int64_t> last_ns;
+  if (last.executeStep()) {
+    last_ns = last.getColumn(0).getInt64();
+    doubt_stored_ = last.getColumn(1).getInt() != 0;
+  }
+  clock_ = CarefulClock(
+      std::min(options_.keep_ns.value_or(0), CarefulClock::kLongestStepNs),
+      last_ns);
+}
+
+int64_t Retention::Believed(int64_t now_ns, int64_t boottime_ns) {
+  const int64_t believed_ns = clock_.Now(now_ns, boottime_ns);
+  const bool doubted = clock_.doubted_ns() != 0;
+  if (doubted == doubt_stored_) return believed_ns;
+  SQLite::Statement store(*database_,
+                          doubted ? "INSERT INTO settings VALUES (?1, ?2)"
+                                  : "DELETE FROM settings WHERE name = ?1");
+  store.bind(1, kBelievedNs);
+  if (doubted) store.bind(2, believed_ns);
+  store.exec();
+  doubt_stored_ = doubted;
+  return believed_ns;
+}
+
+std::optional<std::chrono::nanoseconds> Retention::Tend(int64_t now_ns,
+                                                        int64_t boottime_ns) {
   if (!options_.keep_ns && !options_.max_bytes) return std::nullopt;
   try {
+    if (options_.keep_ns && options_.careful) {
+      now_ns = Believed(now_ns, boottime_ns);
+    }
     const bool more = PruneSome(now_ns);
     if (pruner_.GiveBack(kSpareBytes) || more) {
       return std::chrono::nanoseconds(0);

@@ -275,13 +275,25 @@ void Service::Noticed(const Drain& drain) {
 
 void Service::Tend() {
   const std::optional<std::chrono::nanoseconds> wait =
-      session_->retention()->Tend(RealtimeNow());
+      session_->retention()->Tend(RealtimeNow(), BoottimeNow());
+  SayClock();
   next_retention_.reset();
   if (wait) next_retention_ = Clock::now() + *wait;
   if (next_checkpoint_ && Clock::now() >= *next_checkpoint_) {
     next_checkpoint_.reset();
     session_->Checkpoint();
   }
+}
+
+void Service::SayClock() {
+  const int64_t ahead_ns = session_->retention()->doubted_ns();
+  const bool was_doubted = std::exchange(clock_doubted_, ahead_ns != 0);
+  if (!clock_doubted_ || was_doubted) return;
+  log_->Say(Level::kWarning, "clock",
+            fmt::format("the clock is {} ahead of where the last records left "
+                        "it: --keep does not go by it for an hour: if it is "
+                        "wrong, set it",
+                        FormatLength(ahead_ns)));
 }
 
 std::optional<Service::Clock::time_point> Service::NextDue() const {

@@ -90,6 +90,7 @@ class Service {
   // Work that is done by time and not by record. What is due in a function
   // here is awaited in NextDue().
   void Tend();
+  void SayClock();
   std::optional<Clock::time_point> NextDue() const;
   // What to poll for; while pausing, only what is urgent.
   PollTarget Awaited(bool pausing) const;
@@ -106,6 +107,7 @@ class Service {
   std::unique_ptr<Session> session_;  // none while it cannot be opened
   bool was_open_ = false;
   bool announced_ = false;
+  bool clock_doubted_ = false;
   bool is_successor_ = false;  // of a database that others have taken away
   Progress progress_;
   MetricsFile metrics_;

@@ -130,4 +130,11 @@ int64_t ParseDuration(std::string_view text) {
   return *duration_ns;
 }
 
+std::string FormatLength(int64_t ns) {
+  if (ns < 2 * kMinute) return fmt::format("{} s", ns / kNsPerSecond);
+  if (ns < 2 * kHour) return fmt::format("{} min", ns / kMinute);
+  if (ns < 2 * kDay) return fmt::format("{} h", ns / kHour);
+  return fmt::format("{} d", ns / kDay);
+}
+
 }  // namespace forkdb

@@ -28,6 +28,9 @@ std::optional<int64_t> ConsumeDecimal(int64_t unit_ns, std::string_view* text);
 // The text without spaces and tabs on both sides.
 std::string_view TrimBlanks(std::string_view text);
 
+// Roughly, as people say it: "45 s", "3 min", "5 h", "12 d".
+std::string FormatLength(int64_t ns);
+
 }  // namespace forkdb
 
 #endif  // FORKDB_STORE_DURATION_H_

@@ -196,10 +196,18 @@ std::string FormatUtc(int64_t time_ns) {
   return date::format("%FT%TZ", SysNs(nanoseconds(time_ns)));
 }
 
-int64_t RealtimeNow() {
+namespace {
+
+int64_t ReadClock(clockid_t clock) {
   timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
+  clock_gettime(clock, &now);
   return now.tv_sec * kNsPerSecond + now.tv_nsec;
 }
+
+}  // namespace
+
+int64_t RealtimeNow() { return ReadClock(CLOCK_REALTIME); }
+
+int64_t BoottimeNow() { return ReadClock(CLOCK_BOOTTIME); }
 
 }  // namespace forkdb

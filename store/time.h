@@ -37,6 +37,9 @@ std::string FormatUtc(int64_t time_ns);
 // CLOCK_REALTIME.
 int64_t RealtimeNow();
 
+// CLOCK_BOOTTIME, which nobody can set.
+int64_t BoottimeNow();
+
 }  // namespace forkdb
 
 #endif  // FORKDB_STORE_TIME_H_

@@ -18,11 +18,11 @@ from emulator import (Failure, compile_static, make_root, pack, run_tool, verdic
                       which)
 
 HERE = pathlib.Path(__file__).resolve().parent
-DEFAULT = "comm show access module oracle overflow kill reuse power again".split()
+DEFAULT = "comm show access module reload oracle overflow kill reuse clock power again".split()
 EXTRA = ["beside"]  # needs a kernel with BTF and a forkdb with eBPF
 DEBUG_DEFAULT = "show module oracle overflow kill".split()  # the kernel's part
 OWN_BOOT = ("power", "again")  # the rest share one
-TOOLS = ("strace", "sqlite3")
+TOOLS = ("strace", "sqlite3", "prlimit")
 ALARMS = re.compile(r"BUG:|WARNING:|KASAN: |INFO: |\[ INFO|suspicious|possible .*deadlock"
                     r"|Oops|general protection|Call Trace|Kernel panic|not ok ")
 

@@ -263,6 +263,27 @@ def check_module(directory, problems):
     return f"{len(rows)} rows + {missing} in gaps, {compared} compared with the ring"
 
 
+def check_reload(directory, problems):
+    """Nothing was lost while the module was away under a living recorder."""
+    said = (directory / "recorder.log").read_text()
+    for words in ("not there: load the module", "the source is there again"):
+        problems.expect(words in said, f"not said: {words}")
+    return check_module(directory, problems)
+
+
+def check_clock(directory, problems):
+    """Every number is there, although time went in both directions."""
+    _, rows, gaps, missing = load(directory, problems)
+    expect_only_first_gap(gaps, problems)
+    days = [(later["time_ns"] - row["time_ns"]) // 86_400_000_000_000
+            for row, later in zip(rows, rows[1:])]
+    for way, found in (("ahead", max(days) > 300), ("back", min(days) < -700)):
+        problems.expect(found, f"the clock did not go {way}: {min(days)} to {max(days)}")
+    compared = check_against_dump(rows, database.read_dump(directory / "after"), problems)
+    return (f"{len(rows)} rows + {missing} in gaps, steps of {max(days)} and {min(days)} "
+            f"days, {compared} compared with the ring")
+
+
 def check_reuse(directory, problems):
     """Each child was linked to the record of its own creation, whatever else
     had its pid before and after. The start times are from /proc/PID/stat."""

@@ -38,10 +38,23 @@ start_recorder() {
 	exec 4<>"$said"
 	forkdb record --db "$db" --interval 20ms "$@" 2>&4 &
 	recorder=$!
+	wait_said "recording into"
+}
+
+# Until the recorder says a line with these words.
+wait_said() {
 	line=
-	until [ "${line#*recording into}" != "$line" ]; do
-		read -r -t 60 line <&4 || fail "the recorder does not start"
+	until [ "${line#*"$1"}" != "$line" ]; do
+		read -r -t 60 line <&4 || fail "the recorder does not say: $1"
 		echo "$line" >>"$out/recorder.log"
+	done
+}
+
+# Until what the ring holds now is stored.
+wait_stored() {
+	newest=$(tail -n 1 /proc/fork_info)
+	until [ "$(sql 'SELECT next_seq FROM streams')" -gt "${newest%% *}" ]; do
+		:
 	done
 }
 
