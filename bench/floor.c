@@ -64,6 +64,7 @@ struct table {
   int columns;
   enum growth growth[kMaxColumns];
   int64_t* values; /* columns of row 0, of row 1, … */
+  char** texts;    /* of the same cells, NULL where it is no text */
   char* is_null;
   int64_t rows;
   int64_t ends[kTemplateBlocks]; /* of each block: index behind its last row */
@@ -143,12 +144,18 @@ static void ReadTable(sqlite3* database, const char* name,
         capacity += kBlockRecords;
         const size_t cells = (size_t)(capacity * table->columns);
         table->values = realloc(table->values, cells * sizeof(int64_t));
+        table->texts = realloc(table->texts, cells * sizeof(char*));
         table->is_null = realloc(table->is_null, cells);
       }
       for (int i = 0; i < table->columns; ++i) {
         const int64_t cell = table->rows * table->columns + i;
         table->values[cell] = sqlite3_column_int64(select, i);
-        table->is_null[cell] = sqlite3_column_type(select, i) == SQLITE_NULL;
+        const int type = sqlite3_column_type(select, i);
+        table->is_null[cell] = type == SQLITE_NULL;
+        table->texts[cell] =
+            type == SQLITE_TEXT
+                ? strdup((const char*)sqlite3_column_text(select, i))
+                : NULL;
       }
       ++table->rows;
     }
@@ -228,7 +235,7 @@ static int64_t Grow(int64_t value, enum growth growth, int64_t round) {
   const int64_t records = (int64_t)block_count * kBlockRecords;
   switch (growth) {
     case kId:
-      return value + round * records;
+      return value == 0 ? 0 : value + round * records;
     case kTime:
       return value + round * time_span;
     case kBlock:
@@ -250,6 +257,8 @@ static void InsertRows(struct table* table, int64_t first, int64_t end,
       const int64_t cell = row * table->columns + i;
       if (table->is_null[cell]) {
         sqlite3_bind_null(insert, i + 1);
+      } else if (table->texts[cell] != NULL) {
+        sqlite3_bind_text(insert, i + 1, table->texts[cell], -1, SQLITE_STATIC);
       } else {
         sqlite3_bind_int64(insert, i + 1,
                            Grow(table->values[cell], table->growth[i], round));

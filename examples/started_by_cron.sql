@@ -17,8 +17,9 @@ WITH RECURSIVE asked (since_ns) AS (
   WHERE r.comm IN (SELECT id FROM comms WHERE comm IN ('cron', 'crond'))
     AND r.time_ns >= since_ns AND r.ret > 0
   UNION
-  SELECT r.id, j.level + 1 FROM jobs AS j CROSS JOIN records AS r
-    ON r.caller_id = j.id WHERE r.ret > 0 AND j.level < 100
+  SELECT r.id, j.level + 1 FROM jobs AS j
+  CROSS JOIN calls AS c ON c.caller_id = j.id CROSS JOIN records AS r
+    ON r.id = c.id WHERE r.ret > 0 AND j.level < 100
 )
 SELECT f.time, j.level, f.username, f.comm, f.child_pid, f.kind
 FROM (SELECT id, min(level) AS level FROM jobs GROUP BY id) AS j

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "query/calls.h"
 #include "store/value.h"
 
 namespace forkdb {
@@ -29,30 +30,25 @@ constexpr char kMadeSql[] =
     "JOIN flag_sets AS f ON f.id = r.flag_set "
     "WHERE r.ret > 0 AND NOT f.flags & 65536 GROUP BY a.id";
 
-constexpr char kOfRecordSql[] = "SELECT id FROM records WHERE caller_id = ?";
-
 constexpr char kOfCallerSql[] =
-    "SELECT r.id FROM records AS c JOIN streams AS s "
-    "ON s.id = c.id / 1000000000000 CROSS JOIN records AS r "
-    "ON r.caller_id IS NULL AND r.tgid = c.tgid AND r.start_ns = c.start_ns "
+    "records AS c JOIN streams AS s ON s.id = c.id / 1000000000000 "
+    "CROSS JOIN pid_blocks AS p ON p.pid = c.tgid AND p.caller_id = 0 "
+    "CROSS JOIN json_each(p.calls) AS j "
+    "CROSS JOIN records AS r ON r.id = p.block * 4096 + j.value "
+    "AND r.caller_id IS NULL AND r.tgid = c.tgid AND r.start_ns = c.start_ns "
     "JOIN streams AS t ON t.id = r.id / 1000000000000 AND t.boot = s.boot "
-    "WHERE c.id = ?";
+    "WHERE c.id = ?1";
 
-constexpr char kOfAliveSql[] =
-    "SELECT r.id FROM temp.family AS f JOIN alive AS a ON a.id = f.alive "
-    "CROSS JOIN records AS r ON r.caller_id IS NULL AND r.tgid = a.pid "
-    "AND r.start_ns BETWEEN a.start_tick * 10000000 "
-    "AND a.start_tick * 10000000 + 9999999 "
-    "JOIN streams AS s ON s.id = r.id / 1000000000000 AND s.boot = a.boot "
-    "WHERE f.round = ?";
+constexpr char kAliveOfRoundSql[] =
+    "SELECT -alive FROM temp.family WHERE round = ?";
 
 // Adds the records of a SELECT, and what descends from them. UNION, not UNION
 // ALL: a forged source could name itself as its creator. By id, so that the
 // table grows at its end.
 constexpr char kDescendantsSql[] =
-    "INSERT OR IGNORE INTO temp.wanted_id WITH RECURSIVE under (id) AS ({} "
-    "UNION SELECT r.id FROM under CROSS JOIN records AS r "
-    "ON r.caller_id = under.id ORDER BY 1) SELECT id FROM under";
+    "INSERT OR IGNORE INTO temp.wanted_id WITH RECURSIVE under (id) AS ("
+    "SELECT r.id FROM {} UNION SELECT c.id FROM under CROSS JOIN calls AS c "
+    "ON c.caller_id = under.id ORDER BY 1) SELECT id FROM under";
 
 constexpr char kChildrenSql[] =
     "INSERT OR IGNORE INTO temp.family WITH RECURSIVE f (id) AS ("
@@ -77,6 +73,16 @@ int64_t Find(const char* sql, const Row& values, SQLite::Database* database) {
   SQLite::Statement statement(*database, sql);
   BindAll(values, &statement);
   return statement.executeStep() ? statement.getColumn(0).getInt64() : 0;
+}
+
+// Adds the calls of a round's rows of alive, and what descends from them.
+void AddCallsOfAlive(int64_t round, SQLite::Database* database) {
+  SQLite::Statement find(*database, kAliveOfRoundSql);
+  find.bind(1, round);
+  while (find.executeStep()) {
+    Run(fmt::format(kDescendantsSql, kCallsOfAlive),
+        {find.getColumn(0).getInt64()}, database);
+  }
 }
 
 constexpr char kBootOfRecordSql[] =
@@ -130,7 +136,7 @@ void StoreUnder(const Filter& filter, SQLite::Database* database) {
   } else if (root < 0) {
     Run("INSERT INTO temp.family VALUES (?, 0)", {-root}, database);
   } else {
-    Run(fmt::format(kDescendantsSql, kOfRecordSql), {root}, database);
+    Run(fmt::format(kDescendantsSql, kCallsOfRecord), {root}, database);
     Run("INSERT INTO temp.family SELECT alive, 0 FROM temp.made "
         "WHERE record = ?",
         {root}, database);
@@ -141,7 +147,7 @@ void StoreUnder(const Filter& filter, SQLite::Database* database) {
   do {
     Run(kMadeByThemSql, {round}, database);
     Run(kChildrenSql, {round}, database);
-    Run(fmt::format(kDescendantsSql, kOfAliveSql), {round}, database);
+    AddCallsOfAlive(round, database);
     ++round;
   } while (Run(kMadeByThemSql, {round}, database) > 0);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "query/alive.h"
+#include "query/calls.h"
 #include "store/error.h"
 
 namespace forkdb {
@@ -51,29 +52,20 @@ constexpr char kMakerSql[] = "SELECT record FROM temp.made WHERE alive = ?";
 
 // A thread may have a name of its own, which is not its process's.
 constexpr char kOwnCommSql[] =
-    "SELECT c.comm FROM records AS r JOIN comms AS c ON c.id = r.comm "
-    "WHERE r.caller_id = ? AND r.pid = r.tgid ORDER BY r.id DESC LIMIT 1";
+    "SELECT c.comm FROM {} JOIN comms AS c ON c.id = r.comm "
+    "WHERE r.pid = r.tgid ORDER BY p.block DESC, r.id DESC LIMIT 1";
 
 // 65536 is CLONE_THREAD.
 constexpr char kChildrenSql[] =
-    "SELECT r.id FROM {} AND (r.ret > 0 OR ?2) AND (?3 OR r.ret < 0 OR NOT "
+    "SELECT r.id FROM {} WHERE (r.ret > 0 OR ?2) AND (?3 OR r.ret < 0 OR NOT "
     "(SELECT f.flags & 65536 FROM flag_sets AS f WHERE f.id = r.flag_set)) "
-    "ORDER BY r.id LIMIT ?4";
+    "ORDER BY p.block, r.id LIMIT ?4";
 
 constexpr char kCountSql[] =
     "SELECT count(*) FILTER (WHERE ret > 0 AND NOT flags & 65536), "
     "count(*) FILTER (WHERE ret > 0 AND flags & 65536), "
     "count(*) FILTER (WHERE ret < 0) FROM {} "
-    "AND f.id = r.flag_set";
-
-// The calls of a process that a record made, and of one in alive.
-constexpr char kCalls[] = "records AS r {}WHERE r.caller_id = ?1";
-constexpr char kAliveCalls[] =
-    "alive AS a CROSS JOIN records AS r {}WHERE a.id = -?1 "
-    "AND r.caller_id IS NULL AND r.tgid = a.pid "
-    "AND r.start_ns BETWEEN a.start_tick * 10000000 "
-    "AND a.start_tick * 10000000 + 9999999 AND (SELECT s.boot "
-    "FROM streams AS s WHERE s.id = r.id / 1000000000000) = a.boot";
+    "JOIN flag_sets AS f ON f.id = r.flag_set";
 
 // Of a row in alive, or of a record's: its children there that no record made.
 constexpr char kAliveChildrenSql[] =
@@ -106,10 +98,9 @@ int64_t BootOf(int64_t process, SQLite::Database* database) {
   return find.executeStep() ? find.getColumn(0).getInt64() : 0;
 }
 
-constexpr char kWithFlags[] = "CROSS JOIN flag_sets AS f ";
-
-std::string Calls(const char* calls, const char* join) {
-  return fmt::format(fmt::runtime(calls), join);
+// SQL for the calls of one or of the other.
+std::string Of(const char* sql, const char* calls) {
+  return fmt::format(fmt::runtime(sql), calls);
 }
 
 class Walker {
@@ -122,13 +113,11 @@ class Walker {
         alive_(*database, kAliveSql),
         caller_(*database, kCallerSql),
         maker_(*database, kMakerSql),
-        own_comm_(*database, kOwnCommSql),
-        children_(*database, fmt::format(kChildrenSql, Calls(kCalls, ""))),
-        count_(*database, fmt::format(kCountSql, Calls(kCalls, kWithFlags))),
-        alive_calls_(*database,
-                     fmt::format(kChildrenSql, Calls(kAliveCalls, ""))),
-        alive_count_(*database,
-                     fmt::format(kCountSql, Calls(kAliveCalls, kWithFlags))),
+        own_comm_(*database, Of(kOwnCommSql, kCallsOfRecord)),
+        children_(*database, Of(kChildrenSql, kCallsOfRecord)),
+        count_(*database, Of(kCountSql, kCallsOfRecord)),
+        alive_calls_(*database, Of(kChildrenSql, kCallsOfAlive)),
+        alive_count_(*database, Of(kCountSql, kCallsOfAlive)),
         alive_children_(*database, kAliveChildrenSql),
         gap_(*database, kGapSql) {}
 

@@ -45,8 +45,6 @@ void BlockSummary::Add(const RecordRow& row) {
   ++comms[row[RecordRow::kComm]];
   ++flag_sets[row[RecordRow::kFlagSet]];
   ++namespace_sets[row[RecordRow::kNamespaceSet]];
-  pids.insert(row[RecordRow::kPid]);
-  pids.insert(row[RecordRow::kTgid]);
   if (row[RecordRow::kRet] < 0) {
     ++rets[row[RecordRow::kRet]];
   } else {
@@ -61,7 +59,6 @@ void BlockSummary::Clear() {
   for (Counts* counts : {&comms, &users, &flag_sets, &namespace_sets, &rets}) {
     counts->clear();
   }
-  pids.clear();
 }
 
 Blocks::Blocks(SQLite::Database* database)
@@ -91,10 +88,7 @@ Blocks::Blocks(SQLite::Database* database)
           "records) VALUES (?1, ?2, ?3)"),
       insert_errno_(*database,
                     "INSERT OR REPLACE INTO errno_blocks (ret, block, records) "
-                    "VALUES (?1, ?2, ?3)"),
-      insert_pid_(*database,
-                  "INSERT OR IGNORE INTO pid_blocks (pid, block) "
-                  "VALUES (?1, ?2)") {}
+                    "VALUES (?1, ?2, ?3)") {}
 
 bool Blocks::Has(int64_t block) {
   has_.bind(1, block);
@@ -150,15 +144,6 @@ void Blocks::Insert(int64_t block, const BlockSummary& summary) {
   InsertCounts(summary.flag_sets, block, &insert_flag_set_);
   InsertCounts(summary.namespace_sets, block, &insert_namespace_set_);
   InsertCounts(summary.rets, block, &insert_errno_);
-  // In the table's order, for its pages' sake.
-  std::vector<int64_t> pids(summary.pids.begin(), summary.pids.end());
-  std::sort(pids.begin(), pids.end());
-  insert_pid_.bind(2, block);
-  for (const int64_t pid : pids) {
-    insert_pid_.bind(1, pid);
-    insert_pid_.exec();
-    insert_pid_.reset();
-  }
 }
 
 void Blocks::CloseOthers(int64_t stream) {
@@ -185,9 +170,6 @@ void Blocks::Forget(int64_t block) {
         "IN (SELECT namespace_set FROM records WHERE id BETWEEN ?2 AND ?3)",
         "DELETE FROM errno_blocks WHERE block = ?1 AND ret IN "
         "(SELECT ret FROM records WHERE id BETWEEN ?2 AND ?3)",
-        "DELETE FROM pid_blocks WHERE block = ?1 AND pid IN "
-        "(SELECT pid FROM records WHERE id BETWEEN ?2 AND ?3 UNION "
-        "SELECT tgid FROM records WHERE id BETWEEN ?2 AND ?3)",
         "DELETE FROM blocks WHERE block = ?1"}) {
     SQLite::Statement statement(*database_, sql);
     statement.bind(1, block);
@@ -203,8 +185,7 @@ void Blocks::Reset() {
   open_block_ = 0;
   for (SQLite::Statement* statement :
        {&has_, &read_, &insert_, &insert_comm_, &insert_user_,
-        &insert_flag_set_, &insert_namespace_set_, &insert_errno_,
-        &insert_pid_}) {
+        &insert_flag_set_, &insert_namespace_set_, &insert_errno_}) {
     statement->tryReset();
   }
 }

@@ -1,5 +1,6 @@
 // The tables blocks, comm_blocks, user_blocks, …: what the records hold, one
-// block of numbers at a time (schema.sql says what for).
+// block of numbers at a time (schema.sql says what for). recorder/calls.h has
+// pid_blocks.
 
 #ifndef FORKDB_RECORDER_BLOCKS_H_
 #define FORKDB_RECORDER_BLOCKS_H_
@@ -10,7 +11,6 @@
 #include <cstdint>
 #include <limits>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "recorder/inserter.h"
 
@@ -32,7 +32,6 @@ struct BlockSummary {
   int64_t records = 0;
   Range times_ns, child_pids, child_starts_ns;
   Counts comms, users, flag_sets, namespace_sets, rets;
-  std::unordered_set<int64_t> pids;
 
   void Add(const RecordRow& row);
   void Clear();
@@ -60,9 +59,8 @@ class Blocks {
   // Summarises the open blocks of all streams but this one.
   void CloseOthers(int64_t stream);
 
-  // Opens the block again: takes all out that Summarise() put in. To be called
-  // while the block still has its records, before some of them are deleted;
-  // Summarise() then closes it with those that are left.
+  // Takes all out that Summarise() put in. To be called while the block still
+  // has its records.
   void Forget(int64_t block);
 
   // Makes it usable again after an exception.
@@ -75,7 +73,7 @@ class Blocks {
   SQLite::Database* database_;
   SQLite::Statement has_, read_, insert_;
   SQLite::Statement insert_comm_, insert_user_, insert_flag_set_,
-      insert_namespace_set_, insert_errno_, insert_pid_;
+      insert_namespace_set_, insert_errno_;
   int64_t open_block_ = 0;  // 0 for none
   BlockSummary open_;
 };

@@ -43,6 +43,7 @@ Pruner::Pruner(SQLite::Database* database)
     : database_(database),
       page_bytes_(ReadPragma("page_size", database)),
       blocks_(database),
+      calls_(database),
       oldest_(*database,
               std::string(kAges) +
                   "SELECT block, records, last_time_ns FROM ages WHERE block "
@@ -71,6 +72,7 @@ std::optional<BlockAge> Pruner::Prune(int64_t before_ns) {
   if (!goes(age)) return std::nullopt;
   DeleteNames(age->block);
   blocks_.Forget(age->block);
+  calls_.Forget(age->block);
   Delete(age->block);
   DeleteDrains();
   DeleteAlive();

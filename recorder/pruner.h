@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "recorder/blocks.h"
+#include "recorder/calls.h"
 
 namespace forkdb {
 
@@ -61,6 +62,7 @@ class Pruner {
   SQLite::Database* database_;
   int64_t page_bytes_;
   Blocks blocks_;
+  Calls calls_;
   SQLite::Statement oldest_;
 };
 

@@ -44,6 +44,7 @@ Writer::Writer(SQLite::Database* database, std::string path)
       gaps_(database),
       creators_(database),
       blocks_(database),
+      calls_(database),
       inserter_(database),
       find_time_(*database, "SELECT time_ns FROM records WHERE id = ?1"),
       find_next_seq_(*database,
@@ -67,13 +68,18 @@ Writer::Writer(SQLite::Database* database, std::string path)
       // A thread id is never a tgid with the thread's start time, so threads
       // among the late match nothing.
       link_late_(*database,
-                 "UPDATE main.records SET caller_id = late.id FROM temp.late "
-                 "WHERE records.id > (SELECT min(id) FROM temp.late) "
-                 "AND +records.id > late.id "
+                 "WITH calls AS (SELECT p.block * 4096 + c.value AS id, "
+                 "late.id AS late FROM temp.late CROSS JOIN pid_blocks AS p "
+                 "ON p.pid = late.child_pid AND p.caller_id = 0 "
+                 "CROSS JOIN json_each(p.calls) AS c) "
+                 "UPDATE main.records SET caller_id = late.id "
+                 "FROM calls CROSS JOIN temp.late ON late.id = calls.late "
+                 "WHERE records.id = calls.id AND records.id > late.id "
                  "AND records.id / 1000000000000 = late.id / 1000000000000 "
                  "AND records.caller_id IS NULL "
                  "AND records.tgid = late.child_pid "
-                 "AND records.start_ns = late.child_start_ns") {}
+                 "AND records.start_ns = late.child_start_ns "
+                 "RETURNING records.id / 4096, pid, tgid") {}
 
 Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
   Drain drain;
@@ -113,6 +119,7 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
       next_seq_ = batch->final_seq + 1;
     }
     inserter_.Flush();
+    calls_.Flush();
     LinkToLateCreators();
     CorrectBlocks(drain);
     StoreDrain(*batch, now_ns, drain);
@@ -124,6 +131,7 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
     gaps_.Reset();
     creators_.Reset();
     blocks_.Reset();
+    calls_.Reset();
     inserter_.Reset();
     for (SQLite::Statement* statement :
          {&find_time_, &find_next_seq_, &update_next_seq_, &insert_drain_,
@@ -175,6 +183,7 @@ void Writer::Store(const Record& record, int64_t now_ns, Drain* drain) {
   row[RecordRow::kCallerId] = caller_id.value_or(RecordRow::kNull);
   inserter_.Add(row);
   blocks_.Add(row);
+  calls_.Add(row);
   creators_.Add(id, record);
 
   if (drain->records == 0) {
@@ -224,7 +233,14 @@ void Writer::CheckSame(const Record& record) {
 // The callers that a late record created were stored without caller_id.
 void Writer::LinkToLateCreators() {
   if (!has_late_) return;
-  Run(&link_late_);
+  std::set<std::pair<int64_t, int64_t>> changed;
+  while (link_late_.executeStep()) {
+    const int64_t block = link_late_.getColumn(0).getInt64();
+    changed.emplace(link_late_.getColumn(1).getInt64(), block);
+    changed.emplace(link_late_.getColumn(2).getInt64(), block);
+  }
+  link_late_.reset();
+  for (const auto& [pid, block] : changed) calls_.Rewrite(pid, block);
   database_->exec("DELETE FROM temp.late");
 }
 

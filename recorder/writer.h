@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "recorder/blocks.h"
+#include "recorder/calls.h"
 #include "recorder/creators.h"
 #include "recorder/gaps.h"
 #include "recorder/inserter.h"
@@ -77,6 +78,7 @@ class Writer {
   Gaps gaps_;
   Creators creators_;
   Blocks blocks_;
+  Calls calls_;
   Usernames usernames_;
   Inserter inserter_;
   SQLite::Statement find_time_;

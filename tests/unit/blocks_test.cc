@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "recorder/calls.h"
 #include "recorder/writer.h"
 #include "store/database.h"
 #include "tests/unit/testing.h"
@@ -37,10 +38,10 @@ constexpr const char* kPairs[][2] = {
     {"SELECT ret, id / 4096, count(*) FROM records WHERE ret < 0 "
      "AND id / 4096 NOT IN open_blocks GROUP BY 1, 2 ORDER BY 1, 2",
      "SELECT * FROM errno_blocks ORDER BY 1, 2"},
-    {"SELECT pid, id / 4096 FROM records WHERE id / 4096 NOT IN open_blocks "
-     "UNION SELECT tgid, id / 4096 FROM records "
-     "WHERE id / 4096 NOT IN open_blocks ORDER BY 1, 2",
-     "SELECT * FROM pid_blocks ORDER BY 1, 2"}};
+    {"SELECT pid, ifnull(caller_id, 0), id FROM records UNION "
+     "SELECT tgid, ifnull(caller_id, 0), id FROM records ORDER BY 1, 2, 3",
+     "SELECT pid, caller_id, block * 4096 + value FROM pid_blocks, "
+     "json_each(calls) ORDER BY 1, 2, 3"}};
 
 class BlocksTest : public testing::Test {
  protected:
@@ -111,13 +112,12 @@ TEST_F(BlocksTest, OfAnEarlierStreamAreClosedWhenAnotherBegins) {
 TEST_F(BlocksTest, AreGoneWhenForgotten) {
   Write({FailedRecord(1, 11)});
   Write(ForkRecords(2, 20000));
-  Blocks blocks(&database_);
-  blocks.Forget(BlockOf(RecordId(1, 1)));
-  blocks.Forget(BlockOf(RecordId(1, 4096)));
-  database_.exec("DELETE FROM records WHERE id % 1000000000000 < 5000");
-  blocks.Summarise(BlockOf(RecordId(1, 1)));
-  blocks.Summarise(BlockOf(RecordId(1, 4096)));
-  EXPECT_EQ(Closed(), "1:3192 2:4096 3:4096");
+  const int64_t block = BlockOf(RecordId(1, 4096));
+  Blocks(&database_).Forget(block);
+  Calls(&database_).Forget(block);
+  database_.exec("DELETE FROM records WHERE id / 4096 = " +
+                 std::to_string(block));
+  EXPECT_EQ(Closed(), "0:4095 2:4096 3:4096");
   ExpectExact();
 }
 
@@ -135,6 +135,11 @@ TEST_P(RandomBlocksTest, AreExact) {
     record.comm = "c" + std::to_string(random() % 50);
     record.uid = random() % 5;
     record.pid = static_cast<int32_t>(random() % 300);
+    if (!records.empty() && random() % 2 == 0) {
+      const Record& maker = records[random() % records.size()];
+      record.tgid = maker.child_pid;
+      record.start_ns = maker.child_start_ns;
+    }
     record.time_ns -= static_cast<int64_t>(random() % 1'000'000'000);
     records.push_back(record);
   }

@@ -67,10 +67,11 @@ class PrunerTest : public testing::Test {
     EXPECT_EQ(Sql("SELECT block, records FROM blocks ORDER BY 1"),
               Sql("SELECT id / 4096, count(*) FROM records WHERE id / 4096 "
                   "NOT IN open_blocks GROUP BY 1 ORDER BY 1"));
-    EXPECT_EQ(Sql("SELECT pid, block FROM pid_blocks ORDER BY 1, 2"),
-              Sql("SELECT pid, id / 4096 FROM records WHERE id / 4096 NOT IN "
-                  "open_blocks UNION SELECT tgid, id / 4096 FROM records "
-                  "WHERE id / 4096 NOT IN open_blocks ORDER BY 1, 2"));
+    EXPECT_EQ(Sql("SELECT pid, caller_id, block * 4096 + value FROM "
+                  "pid_blocks, json_each(calls) ORDER BY 1, 2, 3"),
+              Sql("SELECT pid, ifnull(caller_id, 0), id FROM records UNION "
+                  "SELECT tgid, ifnull(caller_id, 0), id FROM records "
+                  "ORDER BY 1, 2, 3"));
     EXPECT_EQ(Sql("PRAGMA foreign_key_check"), "");
     EXPECT_EQ(Sql("PRAGMA integrity_check"), "ok");
   }

@@ -47,7 +47,7 @@ class Schema : public testing::Test {
       INSERT INTO flag_set_blocks VALUES (1, 244140625, 1);
       INSERT INTO namespace_set_blocks VALUES (1, 244140625, 1);
       INSERT INTO errno_blocks VALUES (-11, 244140625, 1);
-      INSERT INTO pid_blocks VALUES (2, 244140625);
+      INSERT INTO pid_blocks VALUES (2, 244140625, 0, '[1]');
     )sql");
   }
 
@@ -160,7 +160,7 @@ TEST_F(Schema, RefusesRowsThatCannotBeTrue) {
       "flag_set_blocks SET flag_set = 2",
       "namespace_set_blocks SET namespace_set = 2",
       "errno_blocks SET ret = -12",
-      "pid_blocks SET block = 2",
+      "pid_blocks SET calls = NULL",
   };
   for (const std::string& change : changes) {
     EXPECT_THAT(MessageOf<SQLite::Exception>(
