@@ -19,9 +19,6 @@ namespace forkdb {
 
 namespace {
 
-// How long a commit may stay what a loss of power takes back.
-constexpr std::chrono::seconds kDurableAfter(60);
-
 // How long to wait for another program's lock. A recorder that goes on reads
 // its source meanwhile, and tries again.
 constexpr int kShortWaitMs = 250;
@@ -268,7 +265,8 @@ void Service::Noticed(const Drain& drain) {
   }
   metrics_.Changed(Clock::now());
   notifier_.Tend(Clock::now());
-  if (!next_checkpoint_) next_checkpoint_ = Clock::now() + kDurableAfter;
+  if (!next_checkpoint_)
+    next_checkpoint_ = Clock::now() + options_.durable_after;
   // A pass may take many drains, and the file would grow meanwhile.
   if (drain.records > 0) Tend();
 }

@@ -35,6 +35,8 @@ struct ServiceOptions {
   std::string db;
   std::string group;  // may read the database; empty for none
   std::chrono::milliseconds interval{1000};  // between drains; see Pace
+  // How long a commit may stay what a loss of power takes back.
+  std::chrono::milliseconds durable_after{60'000};
   bool once = false;     // stop when the source has nothing more
   bool reloads = false;  // SIGHUP opens all anew, and does not end it
   std::string metrics;   // file for node_exporter; empty for none

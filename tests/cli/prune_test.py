@@ -1,6 +1,9 @@
 """forkdb prune, and retention while recording."""
 
+import contextlib
 import os
+import pty
+import re
 import signal
 import unittest
 
@@ -84,6 +87,28 @@ class Prune(harness.CliTest):
         self.assertIn(b"records pruned, interrupted\n", err)
         self.assertGreater(self.value("SELECT count(*) FROM records"), 0)
         self.assert_numbers_add_up()
+
+    def test_draws_a_bar_on_a_terminal_and_takes_it_away(self):
+        self.record(harness.HEADER + harness.lines(1, 40_000))
+        terminal, other = pty.openpty()
+        with open(terminal, "rb", buffering=0) as terminal:
+            process = self.start("prune", "--db", self.db, "--keep", "1h",
+                                 stderr=other)
+            os.close(other)
+            said = b""
+            # EIO is the end: nobody has the other side open.
+            with contextlib.suppress(OSError):
+                while part := terminal.read(4096):
+                    said += part
+        self.assertEqual(process.wait(), 0)
+        bars = re.findall(rb"\r\[(#*) *\] +(\d+) %", said)
+        self.assertEqual([len(bar) * 100 // 40 for bar, _ in bars[-1:]], [100])
+        percents = [int(percent) for _, percent in bars]
+        self.assertEqual(len(percents), 10)  # one a block
+        self.assertEqual(percents, sorted(percents))
+        self.assertEqual(percents[-1], 100)
+        self.assertTrue(said.endswith(
+            b"100 %\r\x1b[Kforkdb: 40000 records pruned\r\n"), said)
 
     def test_refuses_nonsense(self):
         prune = ["prune", "--db", self.db]

@@ -5,6 +5,7 @@ import glob
 import os
 import random
 import resource
+import select
 import signal
 import sqlite3
 import subprocess
@@ -77,6 +78,41 @@ class Disks(accounts.FaultTest):
         self.wait_for_last()
         self.finish(recorder)
         self.account("full disk, a FIFO beyond the bound of memory")
+
+    def test_full_until_the_source_loses_records(self):
+        """A FIFO that nobody empties for two seconds loses 5000 of them, as
+        the kernel's buffer does when it is overwritten."""
+        disk = self.mount("-t", "tmpfs", "-o", "size=1m", "none")
+        self.db = os.path.join(disk, "fork.db")
+        self.source = self.path("fifo")
+        os.mkfifo(self.source)
+        recorder = self.begin()
+        pipe = os.open(self.source, os.O_WRONLY)
+        self.addCleanup(os.close, pipe)
+        os.set_blocking(pipe, False)
+        os.write(pipe, harness.HEADER)
+        while self.push(pipe):
+            self.assertLess(self.fed, 10**6)
+        self.fed += 5000
+        harness.run("mount", "-o", "remount,size=256m", disk)
+        self.wait_said("writing again")
+        for _ in range(100):
+            self.assertTrue(self.push(pipe))
+        self.wait_for_last()
+        self.finish(recorder)
+        self.assertEqual(self.times_said("gap: "), 1, self.said)
+        self.assertEqual(self.times_said("were lost (5000)"), 1, self.said)
+        self.account("full disk, until 5000 records are lost", gaps=5000)
+
+    def push(self, pipe):
+        """Writes some lines; False if for two seconds there is no room."""
+        some = harness.lines(self.fed + 1, self.fed + 20)
+        self.assertLess(len(some), select.PIPE_BUF)  # all or nothing
+        if not select.select([], [pipe], [], 2)[1]:
+            return False
+        os.write(pipe, some)
+        self.fed += 20
+        return True
 
     def test_read_only_at_the_start(self):
         disk = self.mount("-t", "tmpfs", "-o", "size=16m,ro", "none")
