@@ -22,6 +22,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb stats --since -1h --compare          the last hour beside the one before
   forkdb tree 4711 --up                       what led to process 4711
   forkdb export -o forks.csv                  everything, for other programs
+  forkdb export --html report.html            what happened, for a browser
   forkdb show -n 10                           what the kernel holds, decoded
 
 Exit codes: 0 done, 1 failure, 2 bad usage, 130 interrupted.)";

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs the Debian packages that the given lists name, where they are not
-# there yet. Usage: install-packages.sh LIST...
+# Installs the Debian packages that the given lists name, where neither they nor
+# a command of that name are there yet. Usage: install-packages.sh LIST...
 set -eu
 
 missing=$(for package in $(cat "$@"); do
   dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null |
-    grep -qx installed || echo "$package"
+    grep -qx installed || command -v "$package" >/dev/null || echo "$package"
 done)
 [ -n "$missing" ] || exit 0
 echo "installing:" $missing

@@ -225,6 +225,12 @@ Stats Reader::ReadStats(const StatsOptions& options, int64_t now_ns) {
   return stats;
 }
 
+Report Reader::ReadReport(const ReportOptions& options, int64_t now_ns) {
+  Report report;
+  Ask(path_, [&] { report = forkdb::ReadReport(options, now_ns, &database_); });
+  return report;
+}
+
 void Reader::ReadTree(const TreeOptions& options,
                       const std::function<void(const TreeNode&)>& take) {
   Ask(path_, [&] { forkdb::ReadTree(options, &database_, take); });

@@ -16,6 +16,7 @@
 #include "query/filter.h"
 #include "query/group.h"
 #include "query/missing.h"
+#include "query/report.h"
 #include "query/search.h"
 #include "query/stats.h"
 #include "query/tree.h"
@@ -74,6 +75,9 @@ class Reader {
 
   // Counts (stats.h). Throws as Print() does.
   Stats ReadStats(const StatsOptions& options, int64_t now_ns);
+
+  // What a report tells (report.h). Throws as Print() does.
+  Report ReadReport(const ReportOptions& options, int64_t now_ns);
 
   // A process's family (tree.h). Throws as Print() does.
   void ReadTree(const TreeOptions& options,

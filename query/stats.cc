@@ -9,8 +9,6 @@
 namespace forkdb {
 namespace {
 
-constexpr size_t kMostBins = 30;
-
 Counts CountWindow(const StatsOptions& options, const Window& window,
                    const Bins& bins, SQLite::Database* database) {
   Filter filter = options.filter;
@@ -32,7 +30,7 @@ Stats ReadStats(const StatsOptions& options, int64_t now_ns,
   }
   Stats stats;
   stats.window = ChooseWindow(options.filter, now_ns, database);
-  const Bins bins = ChooseBins(stats.window, kMostBins);
+  const Bins bins = ChooseBins(stats.window, options.bins);
   const Counts now = CountWindow(options, stats.window, bins, database);
   Counts before;
   before.bins.resize(bins.count);

@@ -21,6 +21,7 @@ struct StatsOptions {
   Filter filter;
   bool compare = false;  // with the window before; needs filter.since_ns
   size_t top = 10;       // of each list
+  size_t bins = 30;      // of the section rate, at most
   // More records than about this are counted by blocks, where they can be.
   int64_t most_rows = 1'000'000;
 };

@@ -27,6 +27,7 @@ quiet ctest --preset fuzz
 echo "all passed"
 
 echo "== all tests"
-quiet cmake --preset default -DFORKDB_TESTS=ON -DFORKDB_WERROR=ON
+quiet cmake --preset default -DFORKDB_TESTS=ON -DFORKDB_WERROR=ON \
+  -DFORKDB_REPORT=ON
 quiet cmake --build build
 ctest --test-dir build --output-on-failure

@@ -1,0 +1,92 @@
+// The families that did most. <details> brings the keyboard with it.
+
+import { byId, element, number, plural, shortTime } from './dom.js';
+
+function read(members) {
+  const all = members.map(([parent, found, id, pid, comm, username, time, below,
+    children, threads, failed]) => ({ parent, found, id, pid, comm, username, time,
+    below, children, threads, failed, shown: [] }));
+  const roots = [];
+  for (const member of all) {
+    (member.parent === null ? roots : all[member.parent].shown).push(member);
+  }
+  return [all, roots];
+}
+
+function label(member) {
+  const facts = [`pid ${member.pid === null ? 'unknown' : member.pid}`];
+  if (member.username !== null) facts.push(member.username);
+  facts.push(member.found ? shortTime(member.time) : 'made before, or not among these');
+  if (member.below > 0) facts.push(`${plural(member.below, 'process', 'processes')} below`);
+  if (member.threads > 0) facts.push(plural(member.threads, 'thread'));
+  const nodes = [
+    element('b', { class: 'name' }, member.comm === null ? '?' : member.comm || '(no name)'),
+    element('small', {}, ' ' + facts.join(' · '))];
+  if (member.failed > 0) {
+    nodes.push(element('small', { class: 'bad' }, ` · ${number(member.failed)} failed`));
+  }
+  return nodes;
+}
+
+// What is not in this page, of so many children with so many processes.
+function more(children, processes) {
+  if (children <= 0) return [];
+  const below = processes - children;
+  return [element('div', { class: 'leaf' }, element('small', {},
+    `${number(children)} more` +
+    (below > 0 ? `, ${plural(below, 'process', 'processes')} below them` : '')))];
+}
+
+const withAll = (members) =>
+  members.reduce((sum, { below }) => sum + below + 1, 0);
+
+function show(member) {
+  if (member.children === 0) {
+    member.node = element('div', { class: 'leaf' }, ...label(member));
+  } else {
+    member.node = element('details', {}, element('summary', {}, ...label(member)),
+      ...member.shown.map(show),
+      ...more(member.children - member.shown.length,
+        member.below - withAll(member.shown)));
+  }
+  return member.node;
+}
+
+function find(all, text) {
+  const wanted = text.trim().toLowerCase();
+  let found = 0;
+  const keep = new Set();
+  for (const member of all) {
+    const matches = wanted !== '' && ((member.comm ?? '').toLowerCase().includes(wanted) ||
+      String(member.pid) === wanted);
+    member.node.classList.toggle('match', matches);
+    if (!matches) continue;
+    ++found;
+    for (let up = member; up; up = up.parent === null ? null : all[up.parent]) {
+      keep.add(up);
+      if (up !== member) up.node.open = true;
+    }
+  }
+  for (const member of all) {
+    member.node.classList.toggle('away', wanted !== '' && !keep.has(member));
+  }
+  return wanted === '' ? '' : `${number(found)} of ${number(all.length)} shown here`;
+}
+
+export function showFamily({ roots: rootCount, processes, members }) {
+  if (members.length === 0) return;
+  byId('family').hidden = false;
+  const [all, roots] = read(members);
+  byId('family-hint').textContent =
+    `${plural(processes, 'process was', 'processes were')} made; here are ` +
+    `the ${number(members.length)} with most below them. A name is the last ` +
+    'that the process called with, or its maker’s if it made no call.';
+  byId('tree').append(...roots.map(show), ...more(rootCount - roots.length, 0));
+  if (roots.length === 1) roots[0].node.open = true;
+  const toggle = (open) => () => all.forEach(({ node }) => { node.open = open; });
+  byId('expand').addEventListener('click', toggle(true));
+  byId('collapse').addEventListener('click', toggle(false));
+  byId('search').addEventListener('input', ({ target }) => {
+    byId('found').textContent = find(all, target.value);
+  });
+}

@@ -1,0 +1,284 @@
+"""forkdb export --html, as Chromium shows it.
+
+FORKDB_SCREENSHOTS names a directory for what it showed, to be looked at.
+"""
+
+import os
+import sqlite3
+import unittest
+
+import harness
+import webdriver
+
+HOSTILE = [b"</script><script>alert(1)</script>", b"<img src=x onerror=alert(2)>",
+           b"'\"><svg/onload=alert(3)>", b"<!--<script>", b"\xe2\x80\xaeexe.txt",
+           b"\x1b[31mred", b"\xff\xfe", b"\xe2\x80\xa8", b"]]>", b"a\nb",
+           b"&lt;b&gt;", b"${alert(4)}", b"\\u003cb\\u003e", b"__proto__", b" "]
+# What a drawn canvas holds: pixels that are not transparent, and their sum.
+PIXELS = """
+return [...document.querySelectorAll('canvas')].map((canvas) => {
+  const pixels = canvas.getContext('2d').getImageData(
+    0, 0, canvas.width, canvas.height).data;
+  let painted = 0, sum = 0;
+  for (let i = 0; i < pixels.length; i += 4) {
+    if (pixels[i + 3] > 0) painted++;
+    sum = (31 * sum + pixels[i] + pixels[i + 1] + pixels[i + 2]) % 1000000007;
+  }
+  return [painted, sum];
+});"""
+TABLE = """
+return [...document.querySelectorAll(arguments[0] + ' tbody tr')].map(
+  (row) => [...row.cells].map((cell) => cell.textContent));"""
+
+
+def family(seq, parent, comm, error=0):
+    """A record: the process that record `parent` made makes number seq."""
+    child = ("0 0 0 0 0" if error else
+             f"{100 + seq} {seq} 4026531836 {100 + seq} 4026531837")
+    return (f"{seq} {harness.START_NS + seq * 1_000_000_000} 0x1200000 17 0 "
+            f"{100 + parent} {100 + parent} 1 {parent} 4026531836 4026531837 "
+            f"{-error if error else 100 + seq} {child} {comm}\n").encode()
+
+
+class Report(harness.CliTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = webdriver.Browser()
+        cls.addClassCleanup(cls.browser.close)
+
+    def show(self, *filters):
+        """Opens the report, which complains of nothing and loads nothing."""
+        page = self.path("report.html")
+        self.assertEqual(
+            self.ok("export", "--db", self.db, "--html", page, *filters), b"")
+        self.browser.open(page)
+        self.assertEqual(self.browser.requests(), ["file://" + page])
+        self.assertEqual(self.browser.log("browser"), [])
+        return page
+
+    def text(self, selector):
+        return self.browser.run(
+            "return document.querySelector(arguments[0]).innerText", selector)
+
+    def table(self, selector):
+        return self.browser.run(TABLE, selector)
+
+    def keep(self, name):
+        """A screenshot for who asked for it."""
+        if "FORKDB_SCREENSHOTS" in os.environ:
+            self.browser.screenshot(
+                os.path.join(os.environ["FORKDB_SCREENSHOTS"], name + ".png"))
+
+    def record_history(self):
+        """A thousand records, of which 7 are missing and every tenth failed."""
+        names = [b"cron", b"sshd", b"make"]
+        self.record(harness.HEADER + b"".join(
+            harness.line(seq, comm=names[seq % 3], uid=0 if seq % 4 else 65534,
+                         error=0 if seq % 10 else (11, 12)[seq % 20 // 10])
+            for seq in range(1, 1008) if not 500 <= seq < 507))
+
+    def test_page_says_what_the_database_says(self):
+        self.record_history()
+        with sqlite3.connect(self.db) as database:
+            database.execute("UPDATE boots SET host = 'web1'")
+        self.show()
+        self.assertEqual(self.text("h1"), "What was started on web1")
+        figures = self.text("#figures").replace("\u202f", " ")
+        failed = self.value("SELECT count(*) FROM forks WHERE ret < 0")
+        for text in ["1 000\nrecords", f"{failed}\nfailed", "1\nboot",
+                     "7\nmissing, in 1 gap"]:
+            self.assertIn(text, figures)
+        for section, column in [("users", "username"), ("commands", "comm"),
+                                ("errnos", "errno")]:
+            self.assertEqual(
+                [(row[0], int(row[1])) for row in self.table("." + section)],
+                self.sql(f"SELECT {column}, count(*) FROM forks WHERE {column} "
+                         "IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"))
+        failures = self.table("#failures")
+        self.assertEqual(
+            [(row[2], int(row[-1])) for row in failures],
+            self.sql("SELECT comm, id FROM forks WHERE ret < 0 "
+                     "ORDER BY id DESC"))
+        self.assertEqual(self.table("#gaps")[0][0], "7")
+        self.assertEqual([painted > 1000 for painted, _ in
+                          self.browser.run(PIXELS)], [True, True])
+        self.keep("light")
+
+    def test_filters_are_those_of_query_and_stand_in_the_head(self):
+        self.record_history()
+        self.show("--user", "root", "--failed", "--comm", "m*")
+        count = self.ok("query", "--db", self.db, "--user", "root", "--failed",
+                        "--comm", "m*", "--count", "--format", "tsv")
+        self.assertTrue(self.text("#figures").startswith(
+            count.decode().split()[-1] + "\nrecords"))
+        self.assertIn("only: --user root --comm m* --failed",
+                      self.text("#subject"))
+
+    def test_timeline_zooms_by_mouse_button_and_key(self):
+        self.record_history()
+        self.show()
+        whole = self.text("#shown")
+        failed = self.value("SELECT count(*) FROM forks WHERE ret < 0")
+        self.assertIn(f"1\u202f000 calls, {failed} failed", whole)
+        drawn = self.browser.run(PIXELS)
+        box = self.browser.run(
+            "const over = document.querySelector('.u-over');"
+            "over.scrollIntoView({block: 'center'});"
+            "const box = over.getBoundingClientRect();"
+            "return [box.left, box.top, box.width, box.height].map(Math.round)")
+        left, top, width, height = box
+        self.browser.drag((left + width // 4, top + height // 2),
+                          (left + width // 2, top + height // 2))
+        seen = [self.text("#shown")]
+        self.assertNotEqual(seen[0], whole)
+        for (painted, image), (_, before) in zip(self.browser.run(PIXELS), drawn):
+            self.assertGreater(painted, 1000)
+            self.assertNotEqual(image, before)
+        for button in ["in", "right", "left", "out", "all"]:
+            self.browser.run(
+                "document.querySelector(arguments[0]).click()",
+                f"[data-zoom={button}]")
+            seen.append(self.text("#shown"))
+        dragged, closer, later, earlier, wider, everything = seen
+        self.assertEqual(len({dragged, closer, later, whole}), 4, seen)
+        self.assertEqual((earlier, wider, everything), (closer, dragged, whole))
+        self.browser.run("document.querySelector('.uplot').focus()")
+        self.browser.press("+")
+        self.assertNotEqual(self.text("#shown"), whole)
+        self.browser.press("0")
+        self.assertEqual(self.text("#shown"), whole)
+
+    def test_tree_opens_and_finds(self):
+        self.record(harness.HEADER + b"".join(
+            [family(1, 0, "sshd"), family(2, 1, "bash"), family(3, 2, "make"),
+             family(4, 2, "make", 11), family(5, 0, "sshd")]))
+        self.show()
+        self.assertEqual(self.text("#tree").count("\n"), 2)  # root, its two
+        self.browser.run("document.getElementById('search').focus()")
+        for key in "make":
+            self.browser.press(key)
+        self.assertEqual(self.text("#found"), "2 of 5 shown here")
+        tree = self.text("#tree")
+        self.assertIn("pid 102 · root", tree)
+        self.assertIn("1 failed", tree)
+        self.assertNotIn("pid 105", tree)
+        self.browser.run("document.getElementById('collapse').click()")
+        self.assertNotIn("pid 102", self.text("#tree"))
+        self.browser.run("document.querySelector('#tree summary').focus()")
+        self.browser.press("\ue007")  # Enter
+        self.assertIn("pid 101", self.text("#tree"))
+
+    def test_tree_of_any_depth_and_width_is_bounded(self):
+        depth = 3000
+        self.record(harness.HEADER + b"".join(
+            [family(seq, seq - 1, "deep") for seq in range(1, depth)] +
+            [family(seq, 0, "wide") for seq in range(depth, 2 * depth)]))
+        self.show()
+        self.browser.run("document.getElementById('expand').click()")
+        tree = self.text("#tree").replace("\u202f", "")
+        self.assertIn("2998 processes below", tree)
+        self.assertIn("1 more, 2934 processes below them", tree)
+        self.assertLess(tree.count("pid"), 2500)
+
+    def test_hostile_names_are_text(self):
+        self.record(harness.HEADER + b"".join(
+            harness.line(seq, comm=comm, error=11 if seq % 2 else 0,
+                         pid=1000 + seq)
+            for seq, comm in enumerate(HOSTILE * 2, 1)))
+        self.show()
+        plain = self.browser.run("return document.querySelectorAll('*').length")
+        with sqlite3.connect(self.db) as database:
+            for table, column in [("boots", "host"), ("boots", "kernel_release"),
+                                  ("users", "username"), ("errnos", "errno"),
+                                  ("flag_sets", "names")]:
+                database.execute(f"UPDATE {table} SET {column} = ? WHERE "
+                                 f"{column} IS NOT NULL OR {column} IS NULL",
+                                 (HOSTILE[0].decode() + "\x07",))
+        self.show("--comm", "*")
+        # An open dialog would make this fail.
+        self.assertEqual(self.browser.run(
+            "return document.querySelectorAll('img, svg, iframe, b b').length"), 0)
+        self.assertEqual(self.browser.run(
+            "return document.querySelectorAll('script').length"), 2)
+        self.assertLess(abs(plain - self.browser.run(
+            "return document.querySelectorAll('*').length")), 60)
+        self.assertIn("<script>alert(1)</script>\\007", self.text("h1"))
+        shown = {row[0] for row in self.table(".commands")}
+        self.assertLessEqual(
+            {HOSTILE[0].decode(), HOSTILE[1].decode(), "\\342\\200\\256exe.txt",
+             "\\033[31mred", "\\377\\376", "a\\012b"}, shown)
+        self.keep("hostile")
+
+    def test_policy_runs_nothing_that_is_not_its_own(self):
+        self.record_history()
+        page = self.show()
+        self.browser.run(
+            "const image = document.createElement('img');"
+            "image.setAttribute('onerror', 'window.forged = 1');"
+            "image.src = 'x.png';"
+            "const script = document.createElement('script');"
+            "script.textContent = 'window.forged = 2';"
+            "document.body.append(image, script);"
+            "fetch('x.json').catch(() => {});")
+        self.assertIsNone(self.browser.run("return window.forged ?? null"))
+        refusals = [entry["message"] for entry in self.browser.log("browser")]
+        for what in ["script", "img", "connect"]:
+            self.assertTrue([message for message in refusals if
+                             "Content Security Policy" in message
+                             and what + "-src" in message], (what, refusals))
+        self.assertTrue(os.path.getsize(page) < 200_000)
+
+    def test_dark_and_narrow_screens(self):
+        self.record_history()
+        emulate = self.browser.emulate
+        self.addCleanup(emulate, "setEmulatedMedia", features=[])
+        self.addCleanup(emulate, "clearDeviceMetricsOverride")
+        self.show()
+        light = self.browser.run(PIXELS)
+        emulate("setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": "dark"}])
+        back = "return getComputedStyle(document.body).backgroundColor"
+        harness.wait_until(
+            lambda: self.browser.run(PIXELS) != light, "charts of other colours")
+        self.assertEqual(self.browser.run(back), "rgb(21, 24, 28)")
+        self.keep("dark")
+        for width in [360, 700]:
+            emulate("setDeviceMetricsOverride", width=width, height=800,
+                    deviceScaleFactor=1, mobile=False)
+            self.show()
+            self.assertLessEqual(self.browser.run(
+                "return document.scrollingElement.scrollWidth"), width)
+            self.keep(f"narrow-{width}")
+
+    def test_nothing_found_is_said(self):
+        self.record_history()
+        page = self.path("none.html")
+        result = self.run_forkdb("export", "--db", self.db, "--html", page,
+                                 "--user", "root", "--pid", "4711")
+        self.assertEqual((result.returncode, result.stdout), (0, b""))
+        self.assertIn(b"no record matches: the database holds 1000 records",
+                      result.stderr)
+        self.browser.open(page)
+        self.assertEqual(self.browser.log("browser"), [])
+        self.assertIn("0\nrecords", self.text("#figures"))
+
+    def test_mistakes_are_code_2_and_touch_no_file(self):
+        self.record_history()
+        self.write("kept.html", b"kept")
+        for args in [["--format", "csv"], ["--columns", "id"], ["-o", "x"],
+                     ["nope = 1"], ["--since", "never"]]:
+            self.fails(2, "", "export", "--db", self.db, "--html", "kept.html",
+                       *args)
+        self.fails(2, "database itself", "export", "--db", self.db, "--html",
+                   self.db)
+        with open(self.path("kept.html"), "rb") as file:
+            self.assertEqual(file.read(), b"kept")
+        self.ok("export", "--db", self.db, "--html", "kept.html")
+        with open(self.path("kept.html"), "rb") as file:
+            page = file.read()
+        self.assertTrue(page.startswith(b"<!DOCTYPE html>"))
+        self.assertIn(b"Leon Sorokin", page)  # uPlot's licence
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,198 @@
+#include "query/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/sched.h>
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "query/report_json.h"
+#include "recorder/writer.h"
+#include "store/database.h"
+#include "tests/unit/random_family.h"
+#include "tests/unit/testing.h"
+
+namespace forkdb {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using Json = nlohmann::json;
+
+constexpr int64_t kNowNs = kStartNs + 60'000'000'000;
+
+class ReportTest : public testing::Test {
+ protected:
+  ReportTest() : database_(OpenForWriting(kMemoryDatabase)) {}
+
+  void Write(std::vector<Record> records) {
+    Writer writer(&database_, "x");
+    Batch batch = MakeBatch(std::move(records));
+    writer.Write(ProcStream("a"), &batch, kStartNs);
+  }
+
+  Report Read(const ReportOptions& options) {
+    return ReadReport(options, kNowNs, &database_);
+  }
+
+  std::string Text() {
+    return ReportJson(Read({}), {"--user <x>", "1.2", kNowNs});
+  }
+
+  SQLite::Database database_;
+};
+
+bool IsProcess(const Record& record) {
+  return !record.failed() && (record.flags & CLONE_THREAD) == 0;
+}
+
+int64_t Sum(const std::vector<int64_t>& numbers) {
+  return std::accumulate(numbers.begin(), numbers.end(), int64_t{0});
+}
+
+TEST_F(ReportTest, CountsEachProcessesDescendants) {
+  std::mt19937 random(5);
+  const std::vector<Record> records = RandomFamily(&random);
+  Write(records);
+  ReportOptions options;
+  options.family.members = 100'000;
+  const Family family = Read(options).family;
+  int64_t made = 0;
+  for (const Record& record : records) made += IsProcess(record) ? 1 : 0;
+  EXPECT_EQ(family.processes, made);
+  std::map<int64_t, const Record*> by_id;
+  for (const Record& r : records) by_id[RecordId(1, r.seq)] = &r;
+  int64_t compared = 0;
+  for (const FamilyMember& member : family.members) {
+    const auto* id = std::get_if<int64_t>(&member.id);
+    if (id == nullptr) continue;
+    ++compared;
+    int64_t below = 0;
+    for (const int64_t descendant : Descendants(records, 1, *by_id.at(*id))) {
+      below += IsProcess(*by_id.at(descendant)) ? 1 : 0;
+    }
+    EXPECT_EQ(member.below, below) << *id;
+    if (compared == 300) break;
+  }
+  EXPECT_EQ(compared, 300);
+}
+
+TEST_F(ReportTest, ShowsTheLargestFamiliesWholeUpToTheirRoots) {
+  std::mt19937 random(6);
+  Write(RandomFamily(&random));
+  ReportOptions options;
+  options.family.members = 50;
+  const Family family = Read(options).family;
+  ASSERT_EQ(family.members.size(), size_t{50});
+  for (size_t i = 1; i < family.members.size(); ++i) {
+    EXPECT_GE(family.members[i - 1].below, family.members[i].below);
+    const FamilyMember& member = family.members[i];
+    if (!member.is_found) continue;
+    ASSERT_TRUE(member.parent) << i;
+    EXPECT_LT(*member.parent, i);
+  }
+}
+
+TEST_F(ReportTest, CutsAChainOfProcessesAndTellsSo) {
+  std::vector<Record> records = ForkRecords(1, 300);
+  for (size_t i = 1; i < records.size(); ++i) {
+    records[i].pid = records[i].tgid = records[i - 1].child_pid;
+    records[i].start_ns = records[i - 1].child_start_ns;
+  }
+  Write(records);
+  const Family family = Read({}).family;
+  ASSERT_EQ(family.members.size(), size_t{65});
+  EXPECT_EQ(family.members.front().below, 300);
+  EXPECT_EQ(family.members.back().depth, 64);
+  EXPECT_EQ(family.members.back().children, 1);
+}
+
+TEST_F(ReportTest, CountsAllFailuresAndShowsTheNewest) {
+  std::vector<Record> records;
+  for (int64_t seq = 1; seq <= 900; ++seq) {
+    records.push_back(seq % 3 == 0 ? FailedRecord(seq, seq % 2 == 0 ? 11 : 12)
+                                   : ForkRecord(seq));
+  }
+  Write(records);
+  const Report report = Read({});
+  ASSERT_EQ(report.failures.size(), size_t{2});
+  for (const FailureRate& rate : report.failures) {
+    EXPECT_EQ(rate.bins.size(), report.bins.count);
+    EXPECT_EQ(Sum(rate.bins), 150) << rate.error;
+  }
+  ASSERT_EQ(report.newest_failures.size(), size_t{200});
+  EXPECT_EQ(std::get<int64_t>(report.newest_failures[0].back()),
+            RecordId(1, 900));
+}
+
+TEST_F(ReportTest, KeepsToTheFilter) {
+  std::vector<Record> records = ForkRecords(1, 100);
+  records.push_back(FailedRecord(101, 11));
+  Write(records);
+  ReportOptions options;
+  options.filter.since_ns = kStartNs + 91 * 1'000'000;
+  options.filter.until_ns = kStartNs + 100 * 1'000'000;
+  const Report report = Read(options);
+  EXPECT_EQ(report.stats.records, 10);
+  EXPECT_EQ(report.family.processes, 10);
+  EXPECT_TRUE(report.failures.empty());
+  EXPECT_TRUE(report.newest_failures.empty());
+}
+
+TEST_F(ReportTest, OfAnEmptyDatabaseIsEmpty) {
+  const Json json = Json::parse(Text());
+  EXPECT_EQ(json["records"], 0);
+  EXPECT_TRUE(json["family"]["members"].empty());
+  EXPECT_TRUE(json["boots"].empty());
+}
+
+TEST_F(ReportTest, SaysWhatIsMissingAndWhen) {
+  std::vector<Record> records = ForkRecords(1, 10);
+  records.push_back(ForkRecord(18));
+  Write(records);
+  const Json json = Json::parse(Text());
+  EXPECT_EQ(json["missing"]["records"], 7);
+  EXPECT_EQ(json["missing"]["gaps"], 1);
+  EXPECT_EQ(json["gaps"][0][2], 7);
+}
+
+TEST_F(ReportTest, JsonCannotLeaveItsScriptElement) {
+  const std::vector<std::string> names = {"</script><b>",
+                                          "<!--<script>",
+                                          "\xe2\x80\xae",
+                                          "\x1b[31m",
+                                          "\xff",
+                                          "\xe2\x80\xa8",
+                                          "\\"};
+  std::vector<Record> records;
+  for (size_t i = 0; i < names.size(); ++i) {
+    records.push_back(FailedRecord(static_cast<int64_t>(i) + 1, 11));
+    records.back().comm = names[i];
+  }
+  Write(records);
+  database_.exec("UPDATE boots SET host = '</script>' || char(7)");
+  const std::string text = Text();
+  EXPECT_THAT(text, Not(HasSubstr("<")));
+  for (const char c : text) {
+    EXPECT_TRUE(c >= ' ' && c <= '~') << text;
+  }
+  const Json json = Json::parse(text);
+  EXPECT_EQ(json["filter"], "--user <x>");
+  EXPECT_EQ(json["boots"][0][0], "</script>\\007");
+  std::vector<std::string> shown;
+  for (const Json& row : json["failures"]["rows"]) shown.push_back(row[2]);
+  EXPECT_THAT(shown,
+              ElementsAre("\\134", "\\342\\200\\250", "\\377", "\\033[31m",
+                          "\\342\\200\\256", "<!--<script>", "</script><b>"));
+}
+
+}  // namespace
+}  // namespace forkdb
