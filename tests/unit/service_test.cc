@@ -1,7 +1,9 @@
 #include "recorder/service.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -23,8 +25,14 @@ class ServiceTest : public testing::Test {
     options_.source.source = dir_.File("source");
     options_.db = dir_.File("fork.db");
     options_.interval = milliseconds(5);
-    WriteFile(options_.source.source, kHeader + Lines(1, 100));
+    // Held open at both ends, it is a source that lets its reader sleep.
+    mkfifo(options_.source.source.c_str(), 0600);
+    fifo_ = open(options_.source.source.c_str(), O_RDWR | O_CLOEXEC);
+    const std::string text = kHeader + Lines(1, 100);
+    EXPECT_EQ(write(fifo_, text.data(), text.size()),
+              static_cast<ssize_t>(text.size()));
   }
+  ~ServiceTest() override { close(fifo_); }
 
   // What a loss of power now would leave, if the log were lost whole.
   std::string RowsWithoutLog() const {
@@ -40,6 +48,7 @@ class ServiceTest : public testing::Test {
 
   TempDir dir_;
   ServiceOptions options_;
+  int fifo_;
 };
 
 TEST_F(ServiceTest, MakesRecordsDurableOnceThatIsDueAlthoughNoneCome) {
