@@ -31,3 +31,7 @@ quiet cmake --preset default -DFORKDB_TESTS=ON -DFORKDB_WERROR=ON \
   -DFORKDB_REPORT=ON
 quiet cmake --build build
 ctest --test-dir build --output-on-failure
+
+echo "== what became of every number"
+sed -n '/^fault  /,/^-----/p; /^ok  [a-z]*: /p' build/Testing/Temporary/LastTest.log |
+  grep -v '^-*$'

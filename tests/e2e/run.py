@@ -18,7 +18,7 @@ from emulator import (Failure, compile_static, make_root, pack, run_tool, verdic
                       which)
 
 HERE = pathlib.Path(__file__).resolve().parent
-DEFAULT = "comm show access module reload oracle overflow kill reuse clock power again".split()
+DEFAULT = "comm show access wake module reload oracle overflow kill reuse clock power again".split()
 EXTRA = ["beside"]  # needs a kernel with BTF and a forkdb with eBPF
 DEBUG_DEFAULT = "show module oracle overflow kill".split()  # the kernel's part
 OWN_BOOT = ("power", "again")  # the rest share one

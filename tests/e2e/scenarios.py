@@ -263,6 +263,18 @@ def check_module(directory, problems):
     return f"{len(rows)} rows + {missing} in gaps, {compared} compared with the ring"
 
 
+def check_wake(directory, problems):
+    """Asleep when idle; awake in time."""
+    _, rows, gaps, missing = load(directory, problems)
+    expect_only_first_gap(gaps, problems)
+    sleeps = int((directory / "sleeps").read_text())
+    # The interval is 20 ms. The kernel may fork a thread of its own.
+    problems.expect(sleeps < 25, f"woken up {sleeps} times in five idle seconds")
+    compared = check_against_dump(rows, database.read_dump(directory / "after"), problems)
+    return (f"woken up {sleeps} times in five idle seconds; {len(rows)} rows + {missing} "
+            f"in gaps, {compared} compared with the ring")
+
+
 def check_reload(directory, problems):
     """Nothing was lost while the module was away under a living recorder."""
     said = (directory / "recorder.log").read_text()

@@ -8,6 +8,7 @@ out=/tmp/out/$scenario
 db=$out/fork.db
 said=/run/said
 recorder=
+interval=20ms
 mkdir -p "$out"
 exec 2>&1
 
@@ -36,7 +37,7 @@ record_once() {
 start_recorder() {
 	[ -p "$said" ] || mkfifo "$said"
 	exec 4<>"$said"
-	forkdb record --db "$db" --interval 20ms "$@" 2>&4 &
+	forkdb record --db "$db" --interval "$interval" "$@" 2>&4 &
 	recorder=$!
 	wait_said "recording into"
 }
