@@ -8,15 +8,13 @@
 #include <system_error>
 #include <utility>
 
+#include "query/rows.h"
 #include "store/duration.h"
 #include "store/error.h"
 #include "store/record.h"
-#include "store/sql.h"
 
 namespace forkdb {
 namespace {
-
-constexpr int64_t kAllRows = -1;
 
 // The window is held in memory, and no machine has more pids.
 constexpr int64_t kMostRecords = 4'194'304;
@@ -67,22 +65,12 @@ std::vector<IdRange> BurstFinder::Take() {
 
 std::vector<IdRange> FindBursts(SQLite::Database* database,
                                 const Search& search, const Burst& burst) {
-  SQLite::Statement rows = CompileReadOnly(
-      database, search.RowsSql("id, time_ns", /*descending=*/false),
-      static_cast<int>(search.RowsValues(0, 0, kAllRows).size()),
-      search.condition());
   BurstFinder finder(burst);
-  search.ForEachRun(
-      /*descending=*/false, /*from_id=*/0,
-      [&](int64_t first_id, int64_t last_id) {
-        BindAll(search.RowsValues(first_id, last_id, kAllRows), &rows);
-        while (rows.executeStep()) {
-          finder.Add(rows.getColumn(0).getInt64(),
-                     rows.getColumn(1).getInt64());
-        }
-        rows.reset();
-        return true;
-      });
+  ForEachRow(search, {"id, time_ns"}, database,
+             [&](SQLite::Statement* statement) {
+               finder.Add(statement->getColumn(0).getInt64(),
+                          statement->getColumn(1).getInt64());
+             });
   return finder.Take();
 }
 

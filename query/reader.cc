@@ -4,7 +4,6 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/core.h>
 #include <fmt/format.h>
-#include <sqlite3.h>
 
 #include <charconv>
 #include <limits>
@@ -14,6 +13,8 @@
 
 #include "query/alive.h"
 #include "query/coverage.h"
+#include "query/search.h"
+#include "query/sql_trouble.h"
 #include "query/window.h"
 #include "store/database.h"
 #include "store/error.h"
@@ -23,49 +24,6 @@
 
 namespace forkdb {
 namespace {
-
-// Rows, for LIMIT.
-constexpr int64_t kAll = -1;
-
-std::string Columns(const Shape& shape) {
-  return fmt::format("{}", fmt::join(shape.columns, ", "));
-}
-
-// Steps through an answer. SQLITE_ERROR is the SQL's fault: an overflow, a
-// malformed pattern.
-template <typename Call>
-void Ask(const std::string& path, const Call& call) {
-  try {
-    call();
-  } catch (const SQLite::Exception& e) {
-    if (e.getErrorCode() == SQLITE_ERROR) {
-      throw UsageError(fmt::format("SQL: {}", e.what()));
-    }
-    throw DatabaseError(path, e);
-  }
-}
-
-// Calls take with each row of a statement that it binds, then resets.
-template <typename Take>
-void Step(const Row& values, SQLite::Statement* statement, const Take& take) {
-  BindAll(values, statement);
-  while (statement->executeStep()) take();
-  statement->reset();
-}
-
-SQLite::Statement Compile(SQLite::Database* database, const Question& question,
-                          const std::string& condition) {
-  return CompileReadOnly(database, question.sql,
-                         static_cast<int>(question.values.size()), condition);
-}
-
-SQLite::Statement CompileRows(SQLite::Database* database, const Search& search,
-                              const std::string& columns, bool descending) {
-  return Compile(
-      database,
-      {search.RowsSql(columns, descending), search.RowsValues(0, 0, 0)},
-      search.condition());
-}
 
 // "0" or "-N", as a number of boots back.
 std::optional<int64_t> BootsBack(const std::string& text) {
@@ -116,8 +74,9 @@ int64_t Reader::FindKnown(int64_t process, const std::optional<int64_t>& boot) {
   filter.boot = boot;
   filter.condition = "kind <> 'thread'";
   int64_t id = 0;
-  Ask(path_, [&] {
-    id = NewerAlive(process, boot, FindNewest(Search(&database_, filter), 1),
+  TranslateTrouble(path_, [&] {
+    id = NewerAlive(process, boot,
+                    FindNewest(&database_, Search(&database_, filter), 1),
                     &database_);
   });
   return id;
@@ -142,8 +101,8 @@ void Reader::SetUnder(int64_t process, Filter* filter) {
   Filter calls;
   calls.pids = {process};
   calls.boot = filter->boot;
-  Ask(path_, [&] {
-    const int64_t id = FindNewest(Search(&database_, calls), 1);
+  TranslateTrouble(path_, [&] {
+    const int64_t id = FindNewest(&database_, Search(&database_, calls), 1);
     SQLite::Statement find(database_,
                            "SELECT caller_id FROM records WHERE id = ?");
     find.bind(1, id);
@@ -163,34 +122,36 @@ void Reader::SetUnder(int64_t process, Filter* filter) {
 }
 
 void Reader::SetBurst(const Burst& burst, Filter* filter) {
-  Ask(path_, [&] {
+  TranslateTrouble(path_, [&] {
     filter->ranges = FindBursts(&database_, Search(&database_, *filter), burst);
   });
 }
 
 News Reader::FindNews(const Cursor& cursor) {
   News news;
-  Ask(path_, [&] { news = forkdb::FindNews(cursor, &database_); });
+  TranslateTrouble(path_, [&] { news = forkdb::FindNews(cursor, &database_); });
   return news;
+}
+
+RowSource Reader::Find(const Filter& filter, const Shape& shape) {
+  return {path_, &database_, filter, shape};
 }
 
 int64_t Reader::Print(const Filter& filter, const Shape& shape,
                       const Output& output) {
-  std::optional<Search> search;
-  Ask(path_, [&] { search.emplace(&database_, filter); });
-  if (shape.order.empty()) {
-    return PrintRuns(*search, shape, output);
-  }
-  return PrintQuestion(
-      search->Ordered(Columns(shape), ParseOrder(shape.order, shape.reverse),
-                      shape.limit.value_or(kAll)),
-      search->condition(), output);
+  RowSource rows = Find(filter, shape);
+  const std::unique_ptr<RowPrinter> printer =
+      NewRowPrinter(output, shape.columns);
+  int64_t count = 0;
+  for (Row row; rows.Next(&row); ++count) printer->Print(row);
+  printer->Finish();
+  return count;
 }
 
 void Reader::AddGroups(const Filter& filter,
                        const std::vector<std::string>& columns,
                        Groups* groups) {
-  Ask(path_, [&] {
+  TranslateTrouble(path_, [&] {
     const Search search(&database_, filter);
     forkdb::AddGroups(&database_, search, columns, groups);
   });
@@ -200,7 +161,7 @@ Missing Reader::FindMissing(const Filter& filter) {
   Filter all;
   all.boot = filter.boot;
   Missing missing;
-  Ask(path_, [&] {
+  TranslateTrouble(path_, [&] {
     Window window = ChooseWindow(all, /*now_ns=*/0, &database_);
     window.since_ns = filter.since_ns.value_or(window.since_ns);
     window.until_ns = filter.until_ns.value_or(window.until_ns);
@@ -210,93 +171,42 @@ Missing Reader::FindMissing(const Filter& filter) {
 }
 
 void Reader::PrintSql(const std::string& sql, const Output& output) {
-  PrintQuestion({sql, {}}, "", output);
+  SQLite::Statement statement =
+      CompileReadOnly(&database_, sql, /*parameters=*/0);
+  const std::unique_ptr<RowPrinter> printer =
+      NewRowPrinter(output, ColumnNames(statement));
+  TranslateTrouble(path_, [&] {
+    for (Row row; statement.executeStep();) {
+      ReadRow(&statement, &row);
+      printer->Print(row);
+    }
+  });
+  printer->Finish();
 }
 
 std::string Reader::DescribeCoverage() {
   std::string text;
-  Ask(path_, [&] { text = Describe(ReadCoverage(&database_)); });
+  TranslateTrouble(path_, [&] { text = Describe(ReadCoverage(&database_)); });
   return text;
 }
 
 Stats Reader::ReadStats(const StatsOptions& options, int64_t now_ns) {
   Stats stats;
-  Ask(path_, [&] { stats = forkdb::ReadStats(options, now_ns, &database_); });
+  TranslateTrouble(
+      path_, [&] { stats = forkdb::ReadStats(options, now_ns, &database_); });
   return stats;
 }
 
 Report Reader::ReadReport(const ReportOptions& options, int64_t now_ns) {
   Report report;
-  Ask(path_, [&] { report = forkdb::ReadReport(options, now_ns, &database_); });
+  TranslateTrouble(
+      path_, [&] { report = forkdb::ReadReport(options, now_ns, &database_); });
   return report;
 }
 
 void Reader::ReadTree(const TreeOptions& options,
                       const std::function<void(const TreeNode&)>& take) {
-  Ask(path_, [&] { forkdb::ReadTree(options, &database_, take); });
-}
-
-int64_t Reader::PrintQuestion(const Question& question,
-                              const std::string& condition,
-                              const Output& output) {
-  SQLite::Statement statement = Compile(&database_, question, condition);
-  const std::unique_ptr<RowPrinter> printer =
-      NewRowPrinter(output, ColumnNames(statement));
-  Row row;
-  int64_t rows = 0;
-  Ask(path_, [&] {
-    Step(question.values, &statement, [&] {
-      ReadRow(&statement, &row);
-      printer->Print(row);
-      ++rows;
-    });
-  });
-  printer->Finish();
-  return rows;
-}
-
-int64_t Reader::PrintRuns(const Search& search, const Shape& shape,
-                          const Output& output) {
-  int64_t rows = 0;
-  int64_t left = shape.limit.value_or(kAll);
-  int64_t from_id = 0;
-  if (left > 0 && !shape.reverse) from_id = FindNewest(search, left);
-  SQLite::Statement statement =
-      CompileRows(&database_, search, Columns(shape), shape.reverse);
-  const std::unique_ptr<RowPrinter> printer =
-      NewRowPrinter(output, ColumnNames(statement));
-  Row row;
-  const auto print_run = [&](int64_t first_id, int64_t last_id) {
-    Step(search.RowsValues(first_id, last_id, left), &statement, [&] {
-      ReadRow(&statement, &row);
-      printer->Print(row);
-      ++rows;
-      if (left != kAll) --left;
-    });
-    return left != 0;
-  };
-  if (left != 0) {
-    Ask(path_, [&] { search.ForEachRun(shape.reverse, from_id, print_run); });
-  }
-  printer->Finish();
-  return rows;
-}
-
-int64_t Reader::FindNewest(const Search& search, int64_t rows) {
-  SQLite::Statement statement =
-      CompileRows(&database_, search, "id", /*descending=*/true);
-  int64_t id = 0;
-  const auto count_run = [&](int64_t first_id, int64_t last_id) {
-    Step(search.RowsValues(first_id, last_id, rows), &statement, [&] {
-      id = statement.getColumn(0).getInt64();
-      --rows;
-    });
-    return rows != 0;
-  };
-  Ask(path_, [&] {
-    search.ForEachRun(/*descending=*/true, /*from_id=*/0, count_run);
-  });
-  return id;
+  TranslateTrouble(path_, [&] { forkdb::ReadTree(options, &database_, take); });
 }
 
 }  // namespace forkdb

@@ -17,7 +17,7 @@
 #include "query/group.h"
 #include "query/missing.h"
 #include "query/report.h"
-#include "query/search.h"
+#include "query/row_source.h"
 #include "query/stats.h"
 #include "query/tree.h"
 #include "store/output.h"
@@ -52,7 +52,11 @@ class Reader {
   // What there is after a cursor (cursor.h).
   News FindNews(const Cursor& cursor);
 
-  // Prints the records that the filter asks for; returns how many. Throws
+  // The records that the filter asks for (row_source.h). Throws as it does; the
+  // reader must outlive them.
+  RowSource Find(const Filter& filter, const Shape& shape);
+
+  // Prints them; returns how many. Throws
   // UsageError if it or the shape is wrong, Error if the database cannot be
   // read.
   int64_t Print(const Filter& filter, const Shape& shape, const Output& output);
@@ -84,14 +88,8 @@ class Reader {
                 const std::function<void(const TreeNode&)>& take);
 
  private:
-  int64_t PrintQuestion(const Question& question, const std::string& condition,
-                        const Output& output);
-  int64_t PrintRuns(const Search& search, const Shape& shape,
-                    const Output& output);
   // 0 if there is none.
   int64_t FindKnown(int64_t process, const std::optional<int64_t>& boot);
-  // The lowest id of the newest so many rows.
-  int64_t FindNewest(const Search& search, int64_t rows);
 
   std::string path_;
   SQLite::Database database_;

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
+#include "query/runs.h"
 #include "store/record.h"
 
 namespace forkdb {
@@ -152,18 +154,9 @@ Question Search::BlocksQuestion(bool descending, int64_t from_block) const {
 void Search::ForEachRun(
     bool descending, int64_t from_id,
     const std::function<bool(int64_t, int64_t)>& look) const {
-  if (everywhere()) {
-    look(from_id, kLast);
-    return;
-  }
-  const Question blocks = BlocksQuestion(descending, BlockOf(from_id));
-  SQLite::Statement statement(*database_, blocks.sql);
-  BindAll(blocks.values, &statement);
-  while (statement.executeStep()) {
-    const int64_t block = statement.getColumn(0).getInt64();
-    const int64_t last_id = LastIdOf(block);
-    if (last_id < from_id) continue;  // an open block
-    if (!look(std::max(FirstIdOf(block), from_id), last_id)) return;
+  Runs runs(*this, descending, from_id);
+  while (const std::optional<IdRange> run = runs.Next()) {
+    if (!look(run->first, run->last)) return;
   }
 }
 

@@ -62,6 +62,11 @@ class Search {
     return since_ns_ <= first_ns && last_ns <= until_ns_;
   }
 
+  // Whether no block can be left out.
+  bool everywhere() const { return wanted_.empty() && !timed_; }
+
+  SQLite::Database* database() const { return database_; }
+
   // The user's, or one that always holds.
   const std::string& condition() const { return condition_; }
 
@@ -79,8 +84,6 @@ class Search {
   Row Values(int64_t limit, int64_t first, int64_t last) const;
   // Behind FROM: the rows that match, their ids as record.
   std::string RowsFrom(const std::string& blocks, const std::string& ids) const;
-  // Whether no block can be left out.
-  bool everywhere() const { return wanted_.empty() && !timed_; }
 
   SQLite::Database* database_;
   std::string condition_;
