@@ -210,6 +210,7 @@ static void CreateOutput(const char* path, const char* schema) {
   Run("COMMIT");
   Run("PRAGMA journal_mode = WAL");
   Run("PRAGMA synchronous = NORMAL");
+  Run("PRAGMA cache_size = -16000");
   int persist_wal = 1;
   sqlite3_file_control(output, "main", SQLITE_FCNTL_PERSIST_WAL, &persist_wal);
 }

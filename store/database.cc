@@ -239,6 +239,10 @@ SQLite::Database OpenForWriting(const std::string& path,
     if (group_id) SetGroup(path, *group_id);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = NORMAL");
+    // The pages of a large batch (comm_blocks has one for each of some thousand
+    // names), lest they go to the log twice: a sixth of the time at 10 million
+    // records.
+    database.exec("PRAGMA cache_size = -16000");
     int persist_wal = 1;
     sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_PERSIST_WAL,
                          &persist_wal);
