@@ -245,10 +245,12 @@ void Grouper::MoveKernelThreads(const std::string& expressions) {
   SQLite::Statement statement(
       *database_,
       fmt::format("SELECT {}-count(*) FROM temp.whole_blocks AS d "
-                  "CROSS JOIN records AS r ON r.id BETWEEN d.block * 4096 AND "
-                  "d.block * 4096 + 4095 JOIN flag_sets AS v "
-                  "ON v.id = r.flag_set WHERE {} AND {}{} GROUP BY r.flag_set",
-                  expressions, kthread->block_condition, kthread->row_condition,
+                  "CROSS JOIN pid_blocks AS t ON t.pid IN (0, 2) "
+                  "AND t.block = d.block CROSS JOIN json_each(t.calls) AS j "
+                  "CROSS JOIN records AS r ON r.id = d.block * 4096 + j.value "
+                  "JOIN flag_sets AS v ON v.id = r.flag_set "
+                  "WHERE t.pid = tgid AND {}{} GROUP BY r.flag_set",
+                  expressions, kthread->row_condition,
                   chosen ? " AND r.flag_set IN temp.wanted_flag_set" : ""));
   const auto at = static_cast<size_t>(
       std::find(columns_.begin(), columns_.end(), "kind") - columns_.begin());
