@@ -4,19 +4,23 @@
 #include <linux/sched.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
 
+#include "query/alive_forest.h"
 #include "query/rows.h"
 #include "store/record.h"
 
 namespace forkdb {
 namespace {
 
-// What a process did. Its key is the record that made it or, where none is
-// known, a number below 0.
+// What a process did. Its key is its name (alive.h) or, where nothing made it
+// that is known, a number at or below this.
+constexpr int64_t kUnknown = std::numeric_limits<int64_t>::min() / 2;
+
 struct Tally {
   int64_t below = 0;
   int64_t children = 0;
@@ -41,18 +45,21 @@ struct Candidate {
 class Genealogist {
  public:
   Genealogist(const FamilyLimits& limits, SQLite::Database* database)
-      : limits_(limits), database_(database) {}
+      : limits_(limits), database_(database), alive_(database) {}
 
   void Add(SQLite::Statement* row);
   Family Finish();
 
  private:
   int64_t CallerOf(SQLite::Statement* row);
+  // Adds what was alive below a process to it.
+  void Fold(int64_t key);
   void Offer(const Candidate& candidate);
   void Describe(const Candidate& candidate, FamilyMember* member);
 
   const FamilyLimits& limits_;
   SQLite::Database* database_;
+  AliveForest alive_;
   std::unordered_map<int64_t, Tally> unborn_;  // their own record is to come
   std::map<std::tuple<int64_t, int64_t, int64_t>, int64_t> unrecorded_;
   std::vector<Candidate> largest_;  // a heap, the smallest in front
@@ -65,12 +72,13 @@ constexpr char kColumns[] =
 int64_t Genealogist::CallerOf(SQLite::Statement* row) {
   if (!row->isColumnNull(1)) return row->getColumn(1).getInt64();
   // By stream, not by boot: two of one boot overlap rarely.
-  const auto next = -static_cast<int64_t>(unrecorded_.size()) - 1;
-  return unrecorded_
-      .try_emplace({row->getColumn(0).getInt64() / kSeqLimit,
-                    row->getColumn(5).getInt64(), row->getColumn(6).getInt64()},
-                   next)
-      .first->second;
+  const int64_t stream = row->getColumn(0).getInt64() / kSeqLimit;
+  const int64_t tgid = row->getColumn(5).getInt64();
+  const int64_t start_ns = row->getColumn(6).getInt64();
+  const int64_t alive = alive_.Find(stream, tgid, start_ns);
+  if (alive != 0) return alive;
+  const int64_t next = kUnknown - static_cast<int64_t>(unrecorded_.size());
+  return unrecorded_.try_emplace({stream, tgid, start_ns}, next).first->second;
 }
 
 void Genealogist::Add(SQLite::Statement* row) {
@@ -80,6 +88,7 @@ void Genealogist::Add(SQLite::Statement* row) {
   const bool is_by_itself =
       row->getColumn(4).getInt64() == row->getColumn(5).getInt64();
   Candidate made;
+  Fold(id);
   if (const auto found = unborn_.find(id); found != unborn_.end()) {
     made.tally = found->second;
     unborn_.erase(found);
@@ -103,6 +112,21 @@ void Genealogist::Add(SQLite::Statement* row) {
   }
 }
 
+void Genealogist::Fold(int64_t key) {
+  const std::vector<int64_t> below = alive_.Below(key);
+  for (auto process = below.rbegin(); process != below.rend(); ++process) {
+    const auto found = unborn_.find(*process);
+    if (found == unborn_.end()) continue;  // it did nothing
+    const Candidate child = {*process, alive_.ParentOf(*process),
+                             found->second};
+    unborn_.erase(found);
+    Tally& parent = unborn_[child.parent];
+    ++parent.children;
+    parent.below += child.tally.below + 1;
+    Offer(child);
+  }
+}
+
 void Genealogist::Offer(const Candidate& candidate) {
   if (largest_.size() == limits_.members) {
     if (!(candidate < largest_.front())) return;
@@ -121,17 +145,26 @@ void Genealogist::Describe(const Candidate& candidate, FamilyMember* member) {
     if (find.executeStep()) ReadRow(&find, &row);
     return row;
   };
+  const auto describe = [&](Row* row) {
+    if (row->empty()) return;
+    member->pid = std::move((*row)[0]);
+    member->comm = std::move((*row)[1]);
+    member->username = std::move((*row)[2]);
+    member->time_ns = std::move((*row)[3]);
+  };
   if (candidate.key > 0) {
     member->id = candidate.key;
     Row made = first(
         "SELECT child_pid, comm, username, time_ns FROM forks WHERE id = ?",
         candidate.key);
-    if (!made.empty()) {
-      member->pid = std::move(made[0]);
-      member->comm = std::move(made[1]);
-      member->username = std::move(made[2]);
-      member->time_ns = std::move(made[3]);
-    }
+    describe(&made);
+  }
+  if (candidate.key < 0 && candidate.key > kUnknown) {
+    Row alive = first(
+        "SELECT a.pid, a.comm, a.username, b.boot_ns + a.start_tick * 10000000 "
+        "FROM alive AS a JOIN boots AS b ON b.id = a.boot WHERE a.id = ?",
+        -candidate.key);
+    describe(&alive);
   }
   if (candidate.tally.last_call == 0) return;
   Row call = first("SELECT tgid, comm, username FROM forks WHERE id = ?",
@@ -144,6 +177,7 @@ void Genealogist::Describe(const Candidate& candidate, FamilyMember* member) {
 Family Genealogist::Finish() {
   Family family;
   family.processes = processes_;
+  for (const int64_t root : alive_.roots()) Fold(root);
   for (const auto& [key, tally] : unborn_) {
     // A thread or a failed call is no process to descend from.
     if (tally.children == 0) continue;
@@ -163,7 +197,10 @@ Family Genealogist::Finish() {
       continue;  // it was too deep
     }
     if (member.depth > limits_.depth) continue;
-    member.is_found = candidate.parent != 0;
+    member.origin = candidate.key < 0 && candidate.key > kUnknown
+                        ? Origin::kAlive
+                    : candidate.parent != 0 ? Origin::kMade
+                                            : Origin::kElsewhere;
     member.below = candidate.tally.below;
     member.children = candidate.tally.children;
     member.threads = candidate.tally.threads;

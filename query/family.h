@@ -16,9 +16,16 @@
 
 namespace forkdb {
 
+// How a process is known.
+enum class Origin {
+  kMade,       // one of the records made it
+  kAlive,      // it was alive before the recording
+  kElsewhere,  // it only made some
+};
+
 struct FamilyMember {
   std::optional<size_t> parent;  // an index of the family; none for a root
-  bool is_found = true;  // false where what made it is not among the records
+  Origin origin = Origin::kMade;
   int64_t depth = 0;     // 0 for a root
   Value id;              // of the record that made it; NULL if none is known
   Value pid;             // NULL where nothing is known
@@ -43,7 +50,8 @@ struct FamilyLimits {
 };
 
 // Within the limits; the parent of each member is one, too, or it is a root: a
-// process that no record of the search made. Memory grows with the processes
+// process that no record of the search made, and with no parent that was alive
+// before. Memory grows with the processes
 // that called, of any time, but for those that are seen to be made. Throws
 // UsageError for what the user's condition has wrong.
 Family ReadFamily(const Search& search, const FamilyLimits& limits,

@@ -55,7 +55,9 @@ std::vector<FailureRate> ReadFailures(const Search& search, const Bins& bins,
   ForEachRow(search, {"time_ns, errno"}, database, [&](SQLite::Statement* row) {
     std::vector<int64_t>& of_error = counts[row->getColumn(1).getString()];
     of_error.resize(bins.count);
-    ++of_error[bins.Of(row->getColumn(0).getInt64())];
+    // A forged database's blocks may lie about their times.
+    const size_t bin = bins.Of(row->getColumn(0).getInt64());
+    if (bin < bins.count) ++of_error[bin];
   });
   std::vector<FailureRate> rates;
   for (auto& [error, of_error] : counts) {

@@ -92,11 +92,23 @@ Json Timeline(const Report& report) {
           {"failures", std::move(failures)}};
 }
 
+const char* Name(Origin origin) {
+  switch (origin) {
+    case Origin::kMade:
+      return "made";
+    case Origin::kAlive:
+      return "alive";
+    case Origin::kElsewhere:
+      break;
+  }
+  return "elsewhere";
+}
+
 Json FamilyJson(const Family& family) {
   Json members = Json::array();
   for (const FamilyMember& member : family.members) {
     members.push_back({member.parent ? Json(*member.parent) : Json(nullptr),
-                       member.is_found, Cell(member.id), Cell(member.pid),
+                       Name(member.origin), Cell(member.id), Cell(member.pid),
                        Cell(member.comm), Cell(member.username),
                        Time(member.time_ns), member.below, member.children,
                        member.threads, member.failed});

@@ -57,6 +57,7 @@ function list({ name: key, heading, entries }, records) {
   });
   const node = table([heading, ...(has_pid ? ['pid#'] : []), 'records#', 'share#', ''], rows);
   for (const bar of node.querySelectorAll('td > i')) bar.parentNode.className = 'bar';
+  node.querySelector('th:last-child').className = 'bar';
   return element('div', { class: key }, element('h3', {}, TITLES[key] ?? key), node);
 }
 

@@ -85,11 +85,11 @@ class Timeline {
       ticks: { stroke: colour('--line'), width: 1 } };
     const stroke = (i) => (is_rate ? colour('--main') : ERROR_COLOURS[i]);
     const options = {
-      width: byId(place).clientWidth, height: HEIGHT,
+      width: byId(place).clientWidth, height: HEIGHT, padding: [null, 36, null, null],
       tzDate: (time) => uPlot.tzDate(new Date(time * 1000), 'Etc/UTC'),
       cursor: { sync: { key: 'forkdb' }, drag: { x: true, y: false } },
       scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.05)] } },
-      axes: [{ ...axis, values: (_, times, __, ___, step) => stamps(times, step) }, { ...axis, size: 64, values: (_, values) => values.map(
+      axes: [{ ...axis, space: 100, values: (_, times, __, ___, step) => stamps(times, step) }, { ...axis, size: 64, values: (_, values) => values.map(
         (value) => (Number.isInteger(value) ? number(value) : '')) }],
       series: [{ label: 'UTC', value: (_, time) => (time ? clock(time).replace('.000', '') : '–') }, ...series.map(
         ({ errno }, i) => ({ label: errno, stroke: stroke(i), width: 1,

@@ -2,9 +2,15 @@
 
 import { byId, element, number, plural, shortTime } from './dom.js';
 
+const ORIGINS = {
+  made: shortTime,
+  alive: (time) => `older than the recording${time === null ? '' : `, since ${shortTime(time)}`}`,
+  elsewhere: () => 'made before, or not among these',
+};
+
 function read(members) {
-  const all = members.map(([parent, found, id, pid, comm, username, time, below,
-    children, threads, failed]) => ({ parent, found, id, pid, comm, username, time,
+  const all = members.map(([parent, origin, id, pid, comm, username, time, below,
+    children, threads, failed]) => ({ parent, origin, id, pid, comm, username, time,
     below, children, threads, failed, shown: [] }));
   const roots = [];
   for (const member of all) {
@@ -16,7 +22,7 @@ function read(members) {
 function label(member) {
   const facts = [`pid ${member.pid === null ? 'unknown' : member.pid}`];
   if (member.username !== null) facts.push(member.username);
-  facts.push(member.found ? shortTime(member.time) : 'made before, or not among these');
+  facts.push(ORIGINS[member.origin](member.time));
   if (member.below > 0) facts.push(`${plural(member.below, 'process', 'processes')} below`);
   if (member.threads > 0) facts.push(plural(member.threads, 'thread'));
   const nodes = [

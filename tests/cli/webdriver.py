@@ -30,7 +30,7 @@ class Browser:
         session = self.call("POST", "", {"capabilities": {"alwaysMatch": {
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
             "goog:chromeOptions": {"args": [
-                "--headless=new", "--no-sandbox", "--disable-gpu",
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
                 "--disable-dev-shm-usage", "--window-size=1280,900",
                 f"--user-data-dir={self.home}/profile"]}}}})
         self.url += "/" + session["sessionId"]

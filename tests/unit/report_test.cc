@@ -95,10 +95,52 @@ TEST_F(ReportTest, ShowsTheLargestFamiliesWholeUpToTheirRoots) {
   for (size_t i = 1; i < family.members.size(); ++i) {
     EXPECT_GE(family.members[i - 1].below, family.members[i].below);
     const FamilyMember& member = family.members[i];
-    if (!member.is_found) continue;
+    if (member.origin != Origin::kMade) continue;
     ASSERT_TRUE(member.parent) << i;
     EXPECT_LT(*member.parent, i);
   }
+}
+
+// "PID<PARENT'S PID:PROCESSES BELOW" of each.
+std::string Tree(const Family& family) {
+  const auto pid = [](const FamilyMember& member) {
+    return std::to_string(std::get<int64_t>(member.pid));
+  };
+  std::string text;
+  for (const FamilyMember& member : family.members) {
+    text += pid(member);
+    if (member.parent) text += "<" + pid(family.members[*member.parent]);
+    text += ":" + std::to_string(member.below) + " ";
+  }
+  return text;
+}
+
+TEST_F(ReportTest, TreeGoesOnThroughWhatWasAliveBefore) {
+  std::vector<Record> records = ForkRecords(1, 3);
+  const auto set_caller = [&](size_t i, int32_t pid, int64_t start_ns) {
+    records[i].pid = records[i].tgid = pid;
+    records[i].start_ns = start_ns;
+  };
+  set_caller(0, 50, 20'000'005);
+  set_caller(1, 10001, 1);  // record 1 made it
+  set_caller(2, 70, 30'000'000);
+  Write(records);
+  database_.exec(
+      "INSERT INTO alive (id, boot, start_tick, pid, ppid, parent, uid, "
+      "username, comm, seen_ns) VALUES "
+      "(1, 1, 1, 1, 0, NULL, 0, 'root', 'init', 0), "
+      "(2, 1, 2, 50, 1, 1, 0, 'root', 'sshd', 0), "
+      "(3, 1, 2, 60, 1, 1, 0, 'root', 'idle', 0), "
+      "(4, 1, 0, 10001, 50, 2, 0, 'root', 'bash', 0), "
+      "(5, 1, 3, 70, 10001, 4, 0, 'root', 'make', 0)");
+  const Family family = Read({}).family;
+  EXPECT_EQ(Tree(family),
+            "1:5 50<1:4 10001<50:3 70<10001:1 10003<70:0 10002<10001:0 ");
+  EXPECT_EQ(family.roots, 1);
+  EXPECT_EQ(family.processes, 3);
+  EXPECT_EQ(family.members[0].origin, Origin::kAlive);
+  EXPECT_EQ(std::get<std::string>(family.members[0].comm), "init");
+  EXPECT_EQ(family.members[2].origin, Origin::kMade);
 }
 
 TEST_F(ReportTest, CutsAChainOfProcessesAndTellsSo) {
