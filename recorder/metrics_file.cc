@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "store/error.h"
@@ -32,6 +34,16 @@ bool WriteWhole(int fd, std::string_view text) {
 }
 
 }  // namespace
+
+void MeasureFiles(const std::string& database, Progress* progress) {
+  const auto size = [](const std::string& path) {
+    std::error_code error;
+    const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+    return error ? 0 : static_cast<int64_t>(bytes);
+  };
+  progress->database_bytes = size(database);
+  progress->log_bytes = size(database + "-wal");
+}
 
 MetricsFile::MetricsFile(std::string path) : path_(std::move(path)) {
   const bool suffixed = path_.size() > kSuffix.size() &&

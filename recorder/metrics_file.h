@@ -11,6 +11,9 @@
 
 namespace forkdb {
 
+// How much the database and its log take; 0 for what is not there.
+void MeasureFiles(const std::string& database, Progress* progress);
+
 // Written whole beside its place and then renamed, so that nobody reads half of
 // it; readable by all. At most once in ten seconds, and only if there is
 // something new. Not thread-safe.

@@ -3,15 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <initializer_list>
-#include <system_error>
 #include <utility>
 
-#include "recorder/alive_table.h"
-#include "recorder/aside.h"
 #include "recorder/privileges.h"
-#include "store/database.h"
+#include "recorder/report.h"
 #include "store/error.h"
 #include "store/time.h"
 
@@ -19,10 +15,8 @@ namespace forkdb {
 
 namespace {
 
-// How long to wait for another program's lock. A recorder that goes on reads
-// its source meanwhile, and tries again.
-constexpr int kShortWaitMs = 250;
-constexpr int kLongWaitMs = 10'000;
+// At the end there is no later try.
+constexpr int kLastWaitMs = 10'000;
 
 using Moment = std::optional<std::chrono::steady_clock::time_point>;
 
@@ -41,7 +35,9 @@ Service::Service(ServiceOptions options, Log* log)
       log_(log),
       waiter_(options_.reloads && !options_.once),
       source_(OpenSource(options_.source, RealtimeNow())),
-      lock_(options_.db),
+      database_(
+          {options_.db, options_.group, options_.retention, options_.once},
+          log),
       metrics_(options_.metrics),
       recorder_(
           source_.get(), RealtimeNow,
@@ -70,7 +66,7 @@ void Service::Run() {
     RunForever();
   }
   WriteMetrics();
-  SayTally();
+  SayTally(recorder_.tally(), log_);
 }
 
 void Service::RunOnce() {
@@ -86,7 +82,7 @@ void Service::RunOnce() {
       waiter_.Wait(source_->ready(), std::nullopt);
     }
   }
-  recorder_.Finish(session_->writer());
+  recorder_.Finish(session()->writer());
 }
 
 void Service::RunForever() {
@@ -105,11 +101,11 @@ void Service::RunForever() {
 void Service::RunToEnd() {
   try {
     OpenDatabase();
-    session_->WaitForLocks(kLongWaitMs);
+    session()->WaitForLocks(kLastWaitMs);
     if (source_->holds_past()) {
-      recorder_.Write(session_->writer());
+      recorder_.Write(session()->writer());
     } else {
-      recorder_.Finish(session_->writer());
+      recorder_.Finish(session()->writer());
     }
   } catch (const DatabaseTrouble& trouble) {
     throw Error(fmt::format("{}: {} records that were read are not stored",
@@ -153,7 +149,7 @@ bool Service::Write() {
     const bool rewound = OpenDatabase();
     const size_t kept = recorder_.kept();
     Announce();
-    recorder_.Write(session_->writer());
+    recorder_.Write(session()->writer());
     Tend();
     if (database_patience_.Succeeded()) {
       log_->Say(Level::kNotice, "database",
@@ -169,18 +165,7 @@ bool Service::Write() {
 }
 
 bool Service::OpenDatabase() {
-  LeaveReplaced();
-  lock_.LeaveIfLost();
-  if (options_.db != kMemoryDatabase) EnsureDirectory(options_.db);
-  lock_.Take();
-  if (session_ != nullptr) return false;
-  std::unique_ptr<Session> session =
-      Session::Open(options_.db, options_.group, options_.retention,
-                    options_.once ? kLongWaitMs : kShortWaitMs);
-  NoteAliveProcesses(session->database());
-  session_ = std::move(session);
-  was_open_ = true;
-  if (!std::exchange(is_successor_, false)) return false;
+  if (!database_.Open(source_->stream(), RealtimeNow())) return false;
   try {
     recorder_.Rewind();
   } catch (const SourceGone&) {
@@ -189,63 +174,11 @@ bool Service::OpenDatabase() {
   return true;
 }
 
-void Service::NoteAliveProcesses(SQLite::Database* database) {
-  const std::string trouble =
-      NoteAlive(source_->stream(), RealtimeNow(), database, options_.db);
-  if (!trouble.empty()) {
-    log_->Say(Level::kWarning, "alive",
-              "processes already alive are not all noted: " + trouble);
-  }
-}
-
-void Service::LeaveReplaced() {
-  if (session_ == nullptr || !session_->Replaced()) return;
-  const std::string fate = session_->Leave();
-  session_.reset();
-  is_successor_ = true;
-  log_->Say(Level::kWarning, "database",
-            fmt::format("database: {}: {}: going on in a new file", options_.db,
-                        fate));
-}
-
 void Service::Handle(const DatabaseTrouble& trouble) {
-  using Kind = DatabaseTrouble::Kind;
-  const bool passing =
-      trouble.kind() == Kind::kPassing || trouble.kind() == Kind::kStale;
-  const bool aside =
-      trouble.kind() == Kind::kDamaged && IsOurs() && TryMoveAside(trouble);
-  if (trouble.kind() != Kind::kPassing) {
-    // It may be another file by the time that it is opened again.
-    is_successor_ = was_open_;
-    session_.reset();
-  }
-  if (!aside && (options_.once || (!was_open_ && !passing))) throw trouble;
+  const bool aside = database_.Handle(trouble, RealtimeNow());
   if (database_patience_.Failed(trouble.what(), Clock::now()) && !aside) {
     log_->Say(Level::kWarning, "database",
               fmt::format("{}: trying again, records wait", trouble.what()));
-  }
-}
-
-// A session that found the damage knows its file; without one, the file itself
-// must say that it is forkdb's.
-bool Service::IsOurs() const {
-  return session_ != nullptr ? !session_->Replaced()
-                             : HasOurHeader(options_.db);
-}
-
-bool Service::TryMoveAside(const DatabaseTrouble& trouble) {
-  session_.reset();
-  try {
-    const std::string path = MoveAside(options_.db, RealtimeNow());
-    log_->Say(Level::kError, "database",
-              fmt::format("{}: it is {} now, going on in a new file",
-                          trouble.what(), path));
-    return true;
-  } catch (const DatabaseTrouble& e) {
-    log_->Say(
-        Level::kError, "database",
-        fmt::format("{}: cannot move it aside: {}", trouble.what(), e.what()));
-    return false;
   }
 }
 
@@ -257,7 +190,7 @@ void Service::Announce() {
 }
 
 void Service::Noticed(const Drain& drain) {
-  SayGaps(drain);
+  SayGaps(drain, log_);
   progress_.last_drain_ns = RealtimeNow();
   if (drain.records > 0) {
     progress_.last_seq =
@@ -273,25 +206,20 @@ void Service::Noticed(const Drain& drain) {
 
 void Service::Tend() {
   const std::optional<std::chrono::nanoseconds> wait =
-      session_->retention()->Tend(RealtimeNow(), BoottimeNow());
-  SayClock();
+      session()->retention()->Tend(RealtimeNow(), BoottimeNow());
+  WatchClock();
   next_retention_.reset();
   if (wait) next_retention_ = Clock::now() + *wait;
   if (next_checkpoint_ && Clock::now() >= *next_checkpoint_) {
     next_checkpoint_.reset();
-    session_->Checkpoint();
+    session()->Checkpoint();
   }
 }
 
-void Service::SayClock() {
-  const int64_t ahead_ns = session_->retention()->doubted_ns();
+void Service::WatchClock() {
+  const int64_t ahead_ns = session()->retention()->doubted_ns();
   const bool was_doubted = std::exchange(clock_doubted_, ahead_ns != 0);
-  if (!clock_doubted_ || was_doubted) return;
-  log_->Say(Level::kWarning, "clock",
-            fmt::format("the clock is {} ahead of where the last records left "
-                        "it: --keep does not go by it for an hour: if it is "
-                        "wrong, set it",
-                        FormatLength(ahead_ns)));
+  if (clock_doubted_ && !was_doubted) SayClockDoubted(ahead_ns, log_);
 }
 
 std::optional<Service::Clock::time_point> Service::NextDue() const {
@@ -328,29 +256,10 @@ bool Service::Sleep() {
   }
 }
 
-void Service::SayGaps(const Drain& drain) const {
-  for (const Gap& gap : drain.gaps) {
-    if (gap.first_seq == 1) {
-      log_->Say(Level::kNotice, "first gap",
-                fmt::format("records 1 to {} were gone before this recording "
-                            "began",
-                            gap.last_seq));
-      continue;
-    }
-    log_->Say(Level::kWarning, "gap",
-              fmt::format("gap: records {} to {} were lost ({}): overwritten "
-                          "before they were read, or not readable",
-                          gap.first_seq, gap.last_seq, gap.missing()));
-  }
-}
-
 void Service::TellStatus() {
   notifier_.Tend(Clock::now());
-  const Tally& tally = recorder_.tally();
-  notifier_.SetStatus(fmt::format(
-      "{}: {} records, {} gaps with {} records missing{}",
-      source_->stream().source, tally.records, tally.gaps, tally.missing,
-      database_patience_.retry() ? "; the database cannot be written" : ""));
+  notifier_.SetStatus(StatusLine(source_->stream(), recorder_.tally(),
+                                 !database_patience_.retry()));
   if (metrics_.due() && Clock::now() >= *metrics_.due()) WriteMetrics();
 }
 
@@ -360,13 +269,7 @@ void Service::WriteMetrics() {
   progress_.hook = stream.hook;
   progress_.boot_id = stream.boot.boot_id;
   progress_.tally = recorder_.tally();
-  const auto size = [](const std::string& path) {
-    std::error_code error;
-    const std::uintmax_t bytes = std::filesystem::file_size(path, error);
-    return error ? 0 : static_cast<int64_t>(bytes);
-  };
-  progress_.database_bytes = size(options_.db);
-  progress_.log_bytes = size(options_.db + "-wal");
+  MeasureFiles(options_.db, &progress_);
   const std::string trouble = metrics_.Write(progress_, Clock::now());
   if (!trouble.empty()) log_->Say(Level::kWarning, "metrics", trouble);
 }
@@ -376,16 +279,7 @@ void Service::Reload() {
   log_->Say(Level::kNotice, "reload",
             "opening source and database anew, as SIGHUP asks");
   source_->Rewind();
-  session_.reset();
-}
-
-void Service::SayTally() const {
-  const Tally& tally = recorder_.tally();
-  log_->Say(Level::kNotice, "tally",
-            fmt::format("{} records, {} known before, {} lines rejected, {} "
-                        "gaps with {} records missing",
-                        tally.records, tally.duplicates, tally.rejected,
-                        tally.gaps, tally.missing));
+  database_.Close();
 }
 
 }  // namespace forkdb

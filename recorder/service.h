@@ -3,9 +3,9 @@
 //
 // Reading and writing fail each for itself, and are tried again until they work
 // (Patience). While the database cannot be written, records gather in memory up
-// to a bound (Recorder::kMaxBatches) and then in the source. A damaged database
-// is moved aside (MoveAside), a deleted or moved one is left, and a new one
-// made in its place. Only --once ends with the first trouble.
+// to a bound (Recorder::kMaxBatches) and then in the source. What becomes of a
+// damaged, deleted or moved database is DatabaseKeeper's. Only --once ends with
+// the first trouble.
 
 #ifndef FORKDB_RECORDER_SERVICE_H_
 #define FORKDB_RECORDER_SERVICE_H_
@@ -15,7 +15,7 @@
 #include <optional>
 #include <string>
 
-#include "recorder/lock.h"
+#include "recorder/database_keeper.h"
 #include "recorder/log.h"
 #include "recorder/metrics.h"
 #include "recorder/metrics_file.h"
@@ -65,8 +65,6 @@ class Service {
   void RunToEnd();
   void Announce();
   void Noticed(const Drain& drain);
-  void SayGaps(const Drain& drain) const;
-  void SayTally() const;
   void TellStatus();
   void WriteMetrics();
   // SIGHUP: opens source and database anew.
@@ -78,21 +76,16 @@ class Service {
   // Returns whether the source must be read again.
   bool Write();
 
-  // Takes the lock and opens the database, if it is not open; a new one if it
-  // has been replaced. Returns whether the source begins anew for it.
+  // Returns whether the source begins anew for it.
   bool OpenDatabase();
-  void NoteAliveProcesses(SQLite::Database* database);
-  void LeaveReplaced();
-  // What to do about a trouble, but for trying again later. Throws what has no
-  // remedy.
+  // Throws what has no remedy; the rest is tried again later.
   void Handle(const DatabaseTrouble& trouble);
-  bool IsOurs() const;
-  bool TryMoveAside(const DatabaseTrouble& trouble);
+  Session* session() const { return database_.session(); }
 
   // Work that is done by time and not by record. What is due in a function
   // here is awaited in NextDue().
   void Tend();
-  void SayClock();
+  void WatchClock();
   std::optional<Clock::time_point> NextDue() const;
   // What to poll for; while pausing, only what is urgent.
   PollTarget Awaited(bool pausing) const;
@@ -105,12 +98,9 @@ class Service {
   Waiter waiter_;
   Notifier notifier_{Clock::now()};
   std::unique_ptr<Source> source_;
-  RecorderLock lock_;
-  std::unique_ptr<Session> session_;  // none while it cannot be opened
-  bool was_open_ = false;
+  DatabaseKeeper database_;
   bool announced_ = false;
   bool clock_doubted_ = false;
-  bool is_successor_ = false;  // of a database that others have taken away
   Progress progress_;
   MetricsFile metrics_;
   Patience source_patience_;
