@@ -9,11 +9,14 @@ Pace::Clock::time_point Pace::Next(Clock::time_point now, int64_t records,
   const Clock::duration since = last_ ? now - *last_ : interval_;
   last_ = now;
   if (records <= 0 || capacity <= 0) return now + interval_;
-  const auto till_half_full = std::chrono::duration_cast<Clock::duration>(
-      std::chrono::duration<double, Clock::period>(since) *
-      (static_cast<double>(capacity) / 2 / static_cast<double>(records)));
-  return now + std::min(interval_,
-                        std::max<Clock::duration>(till_half_full, kShortest));
+  const double till_half_full = static_cast<double>(since.count()) *
+                                static_cast<double>(capacity) / 2 /
+                                static_cast<double>(records);
+  if (till_half_full >= static_cast<double>(interval_.count())) {
+    return now + interval_;
+  }
+  const Clock::duration pause(static_cast<Clock::rep>(till_half_full));
+  return now + std::min(interval_, std::max<Clock::duration>(pause, kShortest));
 }
 
 }  // namespace forkdb

@@ -57,6 +57,8 @@ TEST(Pace, AfterALongIdleTimeIsNotHurried) {
   pace.Next(kStart, 0, 1000);
   const Pace::Clock::time_point now = kStart + std::chrono::hours(1);
   EXPECT_EQ(pace.Next(now, 900, 1000), now + seconds(1));
+  const Pace::Clock::time_point years = now + std::chrono::hours(87'600);
+  EXPECT_EQ(pace.Next(years, 1, 10'000'000), years + seconds(1));
 }
 
 }  // namespace
