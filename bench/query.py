@@ -35,6 +35,8 @@ def commands_for(asked, options, files):
     text = text.replace("{}", path) if "{}" in text else f"{text} {path}"
     # GNU grep stops at the first match if it sees that it writes to /dev/null.
     commands["grep, awk"] = f"LC_ALL=C {text} | cat"
+    if "floor" in asked:
+        commands["floor"] = ["sqlite3", "-readonly", files["db"], asked["floor"]]
     if "journalctl" in asked and files.get("journal"):
         commands["journalctl"] = ["journalctl", "--quiet", "--utc", "--directory", files["journal"],
                                   *asked["journalctl"]]
@@ -113,10 +115,15 @@ def report_targets(options, results):
     for name, runs in results.items():
         if not name.startswith(("scan", "count")) or "grep, awk" not in runs:
             continue
-        times = measure.median(runs["grep, awk"], "cpu") / measure.median(runs["forkdb"], "cpu")
+        text = measure.median(runs["grep, awk"], "cpu")
+        times = text / measure.median(runs["forkdb"], "cpu")
+        reason = "see the table"
+        if "floor" in runs:
+            floor = text / measure.median(runs["floor"], "cpu")
+            reason = ("each row is decoded from SQLite's varints; the floor, sqlite3's scan of the "
+                      f"table records alone, is {floor:.1f} times as fast as grep")
         rows.append((f"full scans 5 times faster than grep on the equal text: {name}",
-                     f"{times:.1f} times", times >= 5,
-                     "each row is decoded from SQLite's varints; the floor is SQLite's own scan"))
+                     f"{times:.1f} times", times >= 5, reason))
     print(measure.targets(rows))
 
 

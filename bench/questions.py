@@ -84,11 +84,13 @@ def questions(path):
             "forkdb": ["query", *hour, "--format", "tsv"], "text": f"awk '{in_hour}'"}),
         ("scan: a condition that no block knows", {
             "forkdb": ["query", "ppid = 126", "--format", "tsv"],
+            "floor": "SELECT id FROM records WHERE ppid = 126",
             "text": f"grep -E '{FIELD % 7}126 '"}),
         ("count by user, by blocks", {
             "forkdb": ["query", "--group-by", "uid"],
             "text": "awk '{n[$5]++} END {for (u in n) print u, n[u]}'"}),
         ("scan: count by user in SQL, all rows", {
             "forkdb": ["query", "--sql", "SELECT uid, count(*) FROM forks GROUP BY uid"],
+            "floor": "SELECT user, count(*) FROM records GROUP BY user",
             "text": "awk '{n[$5]++} END {for (u in n) print u, n[u]}'"}),
     ]
