@@ -37,12 +37,42 @@ def moment(ns, pattern):
     return datetime.datetime.fromtimestamp(ns // NS, datetime.timezone.utc).strftime(pattern)
 
 
+def namespace_in_the_middle(database, job_id):
+    """Inode of a PID namespace that was made after a job began."""
+    return database.execute(
+        "SELECT n.child_pid_ns FROM records AS r JOIN namespace_sets AS n ON n.id = r.namespace_set "
+        "WHERE r.id > ? AND n.child_pid_ns <> n.pid_ns ORDER BY r.id LIMIT 1", [job_id]).fetchone()[0]
+
+
+def filters(database):
+    """[(question, arguments of forkdb)]: the named filters that questions() leaves out, one by
+    one, for the first 20 rows."""
+    job_id, job_pid = job_in_the_middle(database)
+    newest = [("caller's pid", ["--pid", job_pid]), ("child", ["--child", job_pid]),
+              ("errno", ["--errno", "ENOMEM"]), ("kind", ["--kind", "vfork"]),
+              ("rare kind", ["--kind", "namespace"]), ("kernel threads", ["--kind", "kthread"]),
+              ("new threads", ["--threads"]), ("no new threads", ["--no-threads"]),
+              ("flag that is not set", ["--not-flag", "VM"]), ("new namespaces", ["--new-ns=user"]),
+              ("namespace", ["--ns", namespace_in_the_middle(database, job_id)]),
+              ("ancestor", ["--under", job_id]), ("boot", ["--boot", 0]),
+              ("command that is not there", ["--comm", "nosuch"]),
+              ("command by pattern", ["--comm", "rs*"])]
+    asked = [(f"filter: {name}", ["query", "-n", "20", *map(str, arguments)])
+             for name, arguments in newest]
+    start, end = middle_hour(database)
+    hour = ["--since", moment(start, "%Y-%m-%dT%H:%M:%SZ"),
+            "--until", moment(end, "%Y-%m-%dT%H:%M:%SZ")]
+    return asked + [("filter: tree, ancestors only", ["tree", str(job_id), "--up"]),
+                    ("filter: stats of an hour", ["stats", *hour])]
+
+
 def questions(path):
     """[(question, {tool: arguments})] for the history of the database at path.
     What stands behind grep is put behind the file's name."""
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     start, end = middle_hour(database)
     job_id, job_pid = job_in_the_middle(database)
+    more = [(name, {"forkdb": arguments}) for name, arguments in filters(database)]
     database.close()
     hour = ["--since", moment(start, "%Y-%m-%dT%H:%M:%SZ"),
             "--until", moment(end, "%Y-%m-%dT%H:%M:%SZ")]
@@ -51,7 +81,7 @@ def questions(path):
     in_hour = f"$2 >= {start} && $2 <= {end}"
     family = (f"awk 'BEGIN {{d[{job_pid}] = 0}} ($7 in d) && d[$7] < {DEPTH} {{print; "
               "if ($13 > 0 && $6 == $7) d[$13] = d[$7] + 1}'")
-    return [
+    return more + [
         ("newest 20", {
             "forkdb": ["query", "-n", "20"],
             "journalctl": ["-n", "20"], "text": "tail -n 20"}),
