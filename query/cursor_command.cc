@@ -89,4 +89,19 @@ void CursorKeeper::Keep(const Cursor& end) {
   if (show_) fmt::print(stderr, "-- cursor: {}\n", text);
 }
 
+void WarnOfLosses(const News& news) {
+  if (news.pruned > 0) {
+    fmt::print(stderr,
+               "forkdb: up to {} records after the cursor were pruned: they "
+               "are not shown\n",
+               news.pruned);
+  }
+  if (news.missing > 0) {
+    fmt::print(stderr,
+               "forkdb: {} records after the cursor are missing: there may "
+               "have been more than this\n",
+               news.missing);
+  }
+}
+
 }  // namespace forkdb

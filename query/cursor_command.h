@@ -49,6 +49,9 @@ class CursorKeeper {
   std::unique_ptr<OutputFile> file_;
 };
 
+// Tells, on stderr, what there was after a cursor and is not shown.
+void WarnOfLosses(const News& news);
+
 }  // namespace forkdb
 
 #endif  // FORKDB_QUERY_CURSOR_COMMAND_H_

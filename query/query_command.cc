@@ -1,30 +1,17 @@
 #include "query/query_command.h"
 
-#include <fmt/core.h>
-
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
-#include <cstdint>
-#include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
+#include "query/ask.h"
 #include "query/burst.h"
 #include "query/cursor_command.h"
-#include "query/explain.h"
-#include "query/filter.h"
 #include "query/filter_command.h"
-#include "query/group_printer.h"
-#include "query/groups.h"
-#include "query/missing.h"
-#include "query/reader.h"
 #include "store/database.h"
-#include "store/output.h"
 #include "store/output_command.h"
-#include "store/time.h"
 
 namespace forkdb {
 namespace {
@@ -40,115 +27,12 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --failed --since -1h --explain         what to do about it
   forkdb query --group-by username,comm -n 10         who calls most
   forkdb query --burst 100/1s --group-by username,comm    whose fork storms
+  forkdb query --db web1.db --db web2.db -n 20       two hosts, by time
   forkdb query --cursor-file seen --format json       what is new since last time
   forkdb query --under 1000000000042                  all that came of this record
   forkdb query "username = 'alice' AND errno IS NOT NULL" --format json
   forkdb query --columns time,comm,child_pid --order 'time_ns DESC' -n 5
   forkdb query --sql 'SELECT comm, count(*) FROM forks GROUP BY comm')";
-
-struct QueryOptions {
-  bool explain = false;
-  std::string db = kDefaultDatabasePath;
-  std::optional<std::string> sql;
-  FilterOptions filter;
-  std::optional<std::string> columns;
-  Shape shape;
-  std::optional<Burst> burst;
-  CursorOptions cursor;
-  bool count = false;
-  std::optional<std::string> group_by;
-  Output output;
-};
-
-void PrintCounts(const QueryOptions& options, const Filter& filter,
-                 Reader* reader) {
-  std::vector<std::string> columns;
-  if (options.group_by) columns = ParseColumns(*options.group_by);
-  Groups groups;
-  reader->AddGroups(filter, columns, &groups);
-  PrintGroups(groups, columns, options.shape, options.output);
-}
-
-// Of a time, or of all: the newest few rows are asked for as they are.
-void WarnOfGaps(const Filter& filter, const Shape& shape, Reader* reader) {
-  if (shape.limit && !filter.since_ns && !filter.until_ns) return;
-  const Missing missing = reader->FindMissing(filter);
-  if (missing.gaps == 0) return;
-  fmt::print(stderr, "forkdb: {}: there may have been more than this\n",
-             Describe(missing));
-}
-
-void WarnOfLosses(const News& news) {
-  if (news.pruned > 0) {
-    fmt::print(stderr,
-               "forkdb: up to {} records after the cursor were pruned: they "
-               "are not shown\n",
-               news.pruned);
-  }
-  if (news.missing > 0) {
-    fmt::print(stderr,
-               "forkdb: {} records after the cursor are missing: there may "
-               "have been more than this\n",
-               news.missing);
-  }
-}
-
-// Of the errors among the records that the filter asks for, however many of
-// these were printed.
-void Explain(const Filter& filter, Reader* reader) {
-  Filter failures = filter;
-  failures.failed = true;
-  Groups groups;
-  reader->AddGroups(failures, {"errno"}, &groups);
-  for (const Row& row : LargestGroups(groups, std::nullopt)) {
-    const auto* const name = std::get_if<std::string>(&row.front());
-    const int64_t calls = std::get<int64_t>(row.back());
-    if (name == nullptr || calls == 0) continue;
-    fmt::print(stderr, "{}", ExplainErrno(*name, calls));
-  }
-}
-
-void RunQuery(const QueryOptions& options) {
-  Filter filter = ReadFilter(options.filter, RealtimeNow());
-  Shape shape = options.shape;
-  if (options.columns) {
-    shape.columns = ParseColumns(*options.columns);
-  } else if (options.output.format == Format::kTable) {
-    shape.columns = PeopleColumns();
-  } else {
-    shape.columns = ViewColumns();
-  }
-  CursorKeeper cursor(options.cursor);
-  Reader reader(options.db);
-  if (options.filter.boot) filter.boot = reader.FindBoot(*options.filter.boot);
-  if (options.filter.under) {
-    reader.SetUnder(*options.filter.under, &filter);
-  }
-  if (options.sql) {
-    reader.PrintSql(*options.sql, options.output);
-    return;
-  }
-  std::optional<News> news;
-  if (cursor.begin() || cursor.wanted()) {
-    news = reader.FindNews(cursor.begin().value_or(Cursor()));
-  }
-  if (cursor.begin()) filter.ranges = news->ranges;
-  if (options.burst) reader.SetBurst(*options.burst, &filter);
-  if (options.count || options.group_by) {
-    PrintCounts(options, filter, &reader);
-  } else if (reader.Print(filter, shape, options.output) == 0 &&
-             shape.limit.value_or(1) > 0 && !cursor.begin()) {
-    fmt::print(stderr, "forkdb: no record matches: {}\n",
-               reader.DescribeCoverage());
-  }
-  if (cursor.begin()) {
-    WarnOfLosses(*news);
-  } else {
-    WarnOfGaps(filter, shape, &reader);
-  }
-  if (options.explain) Explain(filter, &reader);
-  if (news) cursor.Keep(news->cursor);
-}
 
 }  // namespace
 
@@ -156,9 +40,13 @@ void AddQueryCommand(CLI::App* app) {
   auto options = std::make_shared<QueryOptions>();
   CLI::App* command =
       app->add_subcommand("query", "Ask what was recorded; reads only");
-  command->add_option("--db", options->db, "Database file")
+  options->databases = {kDefaultDatabasePath};
+  command
+      ->add_option("--db", options->databases,
+                   "Database file; of several, the host is told, too")
       ->envname("FORKDB_DB")
-      ->capture_default_str();
+      ->allow_extra_args(false)
+      ->default_str(kDefaultDatabasePath);
   AddFilterOptions(command, &options->filter);
   command
       ->add_option_function<std::string>(
@@ -207,7 +95,7 @@ void AddQueryCommand(CLI::App* app) {
   }
   AddOutputOptions(command, &options->output);
   command->footer(kExamples);
-  command->callback([options] { RunQuery(*options); });
+  command->callback([options] { AskDatabases(*options); });
 }
 
 }  // namespace forkdb

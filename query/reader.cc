@@ -184,6 +184,22 @@ void Reader::PrintSql(const std::string& sql, const Output& output) {
   printer->Finish();
 }
 
+std::vector<StreamHost> Reader::ReadHosts() {
+  std::vector<StreamHost> hosts;
+  TranslateTrouble(path_, [&] {
+    SQLite::Statement find(
+        database_,
+        "SELECT s.id, ifnull(b.host, ''), ifnull(b.machine_id, '') "
+        "FROM streams AS s JOIN boots AS b ON b.id = s.boot");
+    while (find.executeStep()) {
+      hosts.push_back({find.getColumn(0).getInt64(),
+                       find.getColumn(1).getString(),
+                       find.getColumn(2).getString()});
+    }
+  });
+  return hosts;
+}
+
 std::string Reader::DescribeCoverage() {
   std::string text;
   TranslateTrouble(path_, [&] { text = Describe(ReadCoverage(&database_)); });

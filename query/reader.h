@@ -24,6 +24,13 @@
 
 namespace forkdb {
 
+// Where the records of a stream come from; "" where that is not known.
+struct StreamHost {
+  int64_t stream = 0;
+  std::string host;
+  std::string machine_id;
+};
+
 // A database opened for reading. Whatever SQL it is given, it does nothing but
 // read. Not thread-safe.
 class Reader {
@@ -73,6 +80,9 @@ class Reader {
   // Prints the answer of a user's SELECT. Throws UsageError, too, if it would
   // do more than read.
   void PrintSql(const std::string& sql, const Output& output);
+
+  // Whose the streams are.
+  std::vector<StreamHost> ReadHosts();
 
   // What there is to ask about (coverage.h).
   std::string DescribeCoverage();

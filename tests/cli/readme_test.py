@@ -39,6 +39,8 @@ class ReadmeTest(CliTest):
         self.environment = {**os.environ, "FORKDB_DB": self.db}
         # The README prunes before it asks.
         self.whole = shutil.copy(self.db, self.path("whole.db"))
+        for name in ["web1.db", "web2.db"]:
+            shutil.copy(self.db, self.path(name))
 
     def words(self, command):
         """The command, as root already is, with the binary under test."""
@@ -96,6 +98,9 @@ class ReadmeTest(CliTest):
                                            " sleep 0.1; done"]) as life:
                         self.run_until_told(command, b"seq", signal.SIGINT, 130)
                         life.kill()
+                elif "--follow" in command:
+                    self.run_until_told(command + " --db whole.db", b"username",
+                                        signal.SIGINT, 130)
                 elif command == "forkdb status":  # nothing records
                     self.fails_after_output(command)
                 elif "forkdb prune" in command:  # says what it did

@@ -1,0 +1,109 @@
+#include "query/ask.h"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "query/databases.h"
+#include "query/explain.h"
+#include "query/group_printer.h"
+#include "query/groups.h"
+#include "store/error.h"
+#include "store/row_printer.h"
+#include "store/time.h"
+
+namespace forkdb {
+namespace {
+
+void CheckSeveral(const QueryOptions& options) {
+  if (options.databases.size() < 2) return;
+  if (options.sql) {
+    throw UsageError("--sql asks one database: name one with --db");
+  }
+  if (!options.shape.order.empty()) {
+    throw UsageError(
+        "--order is for one database: the rows of several are in the order of "
+        "time");
+  }
+}
+
+void PrintCounts(const QueryOptions& options, Databases* databases) {
+  std::vector<std::string> columns;
+  if (options.group_by) columns = ParseColumns(*options.group_by);
+  Groups groups;
+  databases->AddGroups(columns, &groups);
+  PrintGroups(groups, columns, options.shape, options.output);
+}
+
+int64_t PrintRows(const QueryOptions& options, Databases* databases) {
+  const Shape shape = ChooseShape(options);
+  const std::unique_ptr<RowPrinter> printer =
+      NewRowPrinter(options.output, databases->Columns(shape));
+  const int64_t rows = databases->Print(shape, printer.get());
+  printer->Finish();
+  return rows;
+}
+
+// Of the errors among the records that are asked for, however many of these
+// were printed.
+void Explain(Databases* databases) {
+  databases->KeepFailures();
+  Groups groups;
+  databases->AddGroups({"errno"}, &groups);
+  for (const Row& row : LargestGroups(groups, std::nullopt)) {
+    const auto* const name = std::get_if<std::string>(&row.front());
+    const int64_t calls = std::get<int64_t>(row.back());
+    if (name == nullptr || calls == 0) continue;
+    fmt::print(stderr, "{}", ExplainErrno(*name, calls));
+  }
+}
+
+}  // namespace
+
+Shape ChooseShape(const QueryOptions& options) {
+  Shape shape = options.shape;
+  if (options.columns) {
+    shape.columns = ParseColumns(*options.columns);
+  } else if (options.output.format == Format::kTable) {
+    shape.columns = PeopleColumns();
+  } else {
+    shape.columns = ViewColumns();
+  }
+  return shape;
+}
+
+void AskDatabases(const QueryOptions& options) {
+  CheckSeveral(options);
+  const Filter filter = ReadFilter(options.filter, RealtimeNow());
+  CursorKeeper cursor(options.cursor);
+  Databases databases(options.databases);
+  if (options.sql) {
+    databases.first().PrintSql(*options.sql, options.output);
+    return;
+  }
+  databases.SetFilter(options.filter, filter);
+  News news;
+  if (cursor.begin()) {
+    news = databases.KeepNews(*cursor.begin());
+  } else if (cursor.wanted()) {
+    news = databases.FindNews(Cursor());
+  }
+  if (options.burst) databases.KeepBursts(*options.burst);
+  if (options.count || options.group_by) {
+    PrintCounts(options, &databases);
+  } else if (PrintRows(options, &databases) == 0 && !cursor.begin() &&
+             options.shape.limit.value_or(1) > 0) {
+    databases.TellCoverage();
+  }
+  // Of a time, or of all: the newest few rows are asked for as they are.
+  if (cursor.begin()) {
+    WarnOfLosses(news);
+  } else if (!options.shape.limit || filter.since_ns || filter.until_ns) {
+    databases.WarnOfGaps();
+  }
+  if (options.explain) Explain(&databases);
+  if (cursor.wanted()) cursor.Keep(news.cursor);
+}
+
+}  // namespace forkdb

@@ -1,0 +1,40 @@
+// What `forkdb query` was asked.
+
+#ifndef FORKDB_QUERY_ASK_H_
+#define FORKDB_QUERY_ASK_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "query/burst.h"
+#include "query/cursor_command.h"
+#include "query/filter.h"
+#include "query/filter_command.h"
+#include "store/output.h"
+
+namespace forkdb {
+
+struct QueryOptions {
+  std::vector<std::string> databases;
+  std::optional<std::string> sql;
+  FilterOptions filter;
+  std::optional<std::string> columns;
+  Shape shape;
+  std::optional<Burst> burst;
+  CursorOptions cursor;
+  bool count = false;
+  std::optional<std::string> group_by;
+  bool explain = false;
+  Output output;
+};
+
+// The shape with the columns that the options ask for. Throws UsageError.
+Shape ChooseShape(const QueryOptions& options);
+
+// Answers. Throws UsageError or Error.
+void AskDatabases(const QueryOptions& options);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_ASK_H_
