@@ -25,6 +25,7 @@ struct QueryOptions {
   CursorOptions cursor;
   bool count = false;
   std::optional<std::string> group_by;
+  bool follow = false;
   bool explain = false;
   Output output;
 };

@@ -10,6 +10,7 @@
 #include "query/burst.h"
 #include "query/cursor_command.h"
 #include "query/filter_command.h"
+#include "query/follow.h"
 #include "store/database.h"
 #include "store/output_command.h"
 
@@ -27,6 +28,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --failed --since -1h --explain         what to do about it
   forkdb query --group-by username,comm -n 10         who calls most
   forkdb query --burst 100/1s --group-by username,comm    whose fork storms
+  forkdb query --follow --failed                      what fails from now on
   forkdb query --db web1.db --db web2.db -n 20       two hosts, by time
   forkdb query --cursor-file seen --format json       what is new since last time
   forkdb query --under 1000000000042                  all that came of this record
@@ -86,6 +88,14 @@ void AddQueryCommand(CLI::App* app) {
       ->excludes(group_by);
   command->add_flag("--explain", options->explain,
                     "Then tell, on stderr, what causes the errors among them");
+  CLI::Option* follow =
+      command->add_flag("-f,--follow", options->follow,
+                        "The newest 10, or -n, then new ones as they are "
+                        "recorded, until interrupted");
+  for (const char* name : {"--until", "--burst", "--order", "--reverse",
+                           "--group-by", "--count", "--explain"}) {
+    follow->excludes(command->get_option(name));
+  }
   CLI::Option* sql = command->add_option("--sql", options->sql,
                                          "A whole SELECT statement instead");
   for (CLI::Option* option : command->get_options()) {
@@ -95,7 +105,9 @@ void AddQueryCommand(CLI::App* app) {
   }
   AddOutputOptions(command, &options->output);
   command->footer(kExamples);
-  command->callback([options] { AskDatabases(*options); });
+  command->callback([options] {
+    options->follow ? FollowDatabases(*options) : AskDatabases(*options);
+  });
 }
 
 }  // namespace forkdb

@@ -1,13 +1,11 @@
 #include "recorder/waiter.h"
 
 #include <poll.h>
-#include <signal.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <utility>
 
 #include "store/error.h"
@@ -20,27 +18,16 @@ constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(24);
 
 }  // namespace
 
-Waiter::Waiter(bool reloads) {
-  sigemptyset(&signals_);
-  sigaddset(&signals_, SIGTERM);
-  sigaddset(&signals_, SIGINT);
-  if (reloads) sigaddset(&signals_, SIGHUP);
-  signal_fd_ = signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (signal_fd_ < 0) throw Error("cannot watch signals: " + ErrnoText(errno));
-  sigprocmask(SIG_BLOCK, &signals_, nullptr);
-}
-
-Waiter::~Waiter() {
-  close(signal_fd_);
-  sigprocmask(SIG_UNBLOCK, &signals_, nullptr);
-}
+Waiter::Waiter(bool reloads)
+    : signals_(reloads ? Signals({SIGTERM, SIGINT, SIGHUP})
+                       : Signals({SIGTERM, SIGINT})) {}
 
 WakeUp Waiter::Wait(PollTarget target,
                     std::optional<std::chrono::milliseconds> timeout) {
   if (stop_) return WakeUp::kStop;
   if (reload_) return WakeUp::kReload;
   std::array<pollfd, 2> fds = {
-      {{signal_fd_, POLLIN, 0}, {target.fd, target.events, 0}}};
+      {{signals_.fd(), POLLIN, 0}, {target.fd, target.events, 0}}};
   const int timeout_ms = timeout ? static_cast<int>(timeout->count()) : -1;
   const int count = poll(fds.data(), fds.size(), timeout_ms);
   if (count < 0 && errno != EINTR) {
@@ -55,9 +42,8 @@ WakeUp Waiter::Wait(PollTarget target,
 
 // Taken, so that they do not end the process once they are unblocked.
 void Waiter::TakeSignals() {
-  signalfd_siginfo info;
-  while (read(signal_fd_, &info, sizeof(info)) > 0) {
-    (info.ssi_signo == SIGHUP ? reload_ : stop_) = true;
+  while (const std::optional<int> signal = signals_.Take()) {
+    (*signal == SIGHUP ? reload_ : stop_) = true;
   }
 }
 

@@ -3,26 +3,22 @@
 #ifndef FORKDB_RECORDER_WAITER_H_
 #define FORKDB_RECORDER_WAITER_H_
 
-#include <signal.h>
-
 #include <chrono>
 #include <optional>
 
 #include "recorder/source.h"
+#include "store/signals.h"
 
 namespace forkdb {
 
 enum class WakeUp { kReady, kTimeout, kReload, kStop };
 
 // While it lives, SIGTERM and SIGINT do not end the process but its waits, and
-// if it reloads, neither does SIGHUP. Make it before any thread. Owns its
-// descriptor; not thread-safe.
+// if it reloads, neither does SIGHUP. Make it before any thread. Not
+// thread-safe.
 class Waiter {
  public:
   explicit Waiter(bool reloads = false);
-  ~Waiter();
-  Waiter(const Waiter&) = delete;
-  Waiter& operator=(const Waiter&) = delete;
 
   // Waits until the target comes true or has hung up (kReady), the time is
   // over, or a signal has come: SIGHUP (kReload, until it is taken) or another
@@ -49,8 +45,7 @@ class Waiter {
  private:
   void TakeSignals();
 
-  sigset_t signals_;
-  int signal_fd_;
+  Signals signals_;
   bool reload_ = false;
   bool stop_ = false;
 };
