@@ -11,6 +11,14 @@ namespace {
 
 constexpr int64_t kTickNs = 10'000'000;  // as in schema.sql
 
+// All of them before any is read: no statement may be under way then.
+std::vector<int64_t> FindBoots(SQLite::Database* database) {
+  SQLite::Statement find(*database, "SELECT DISTINCT boot FROM alive");
+  std::vector<int64_t> boots;
+  while (find.executeStep()) boots.push_back(find.getColumn(0).getInt64());
+  return boots;
+}
+
 }  // namespace
 
 AliveForest::AliveForest(SQLite::Database* database) {
@@ -18,10 +26,7 @@ AliveForest::AliveForest(SQLite::Database* database) {
   while (streams.executeStep()) {
     boots_[streams.getColumn(0).getInt64()] = streams.getColumn(1).getInt64();
   }
-  SQLite::Statement boots(*database, "SELECT DISTINCT boot FROM alive");
-  while (boots.executeStep()) {
-    ReadBoot(boots.getColumn(0).getInt64(), database);
-  }
+  for (const int64_t boot : FindBoots(database)) ReadBoot(boot, database);
   for (const auto& [process, below] : children_) {
     if (process > 0) roots_.push_back(process);
   }

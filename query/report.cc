@@ -60,6 +60,7 @@ std::vector<FailureRate> ReadFailures(const Search& search, const Bins& bins,
     if (bin < bins.count) ++of_error[bin];
   });
   std::vector<FailureRate> rates;
+  rates.reserve(counts.size());
   for (auto& [error, of_error] : counts) {
     rates.push_back({error, std::move(of_error)});
   }

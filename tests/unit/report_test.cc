@@ -33,10 +33,10 @@ class ReportTest : public testing::Test {
  protected:
   ReportTest() : database_(OpenForWriting(kMemoryDatabase)) {}
 
-  void Write(std::vector<Record> records) {
+  void Write(std::vector<Record> records, const char* boot = "a") {
     Writer writer(&database_, "x");
     Batch batch = MakeBatch(std::move(records));
-    writer.Write(ProcStream("a"), &batch, kStartNs);
+    writer.Write(ProcStream(boot), &batch, kStartNs);
   }
 
   Report Read(const ReportOptions& options) {
@@ -141,6 +141,25 @@ TEST_F(ReportTest, TreeGoesOnThroughWhatWasAliveBefore) {
   EXPECT_EQ(family.members[0].origin, Origin::kAlive);
   EXPECT_EQ(std::get<std::string>(family.members[0].comm), "init");
   EXPECT_EQ(family.members[2].origin, Origin::kMade);
+}
+
+TEST_F(ReportTest, TreeKeepsBootsApart) {
+  for (const char* boot : {"a", "b"}) {
+    std::vector<Record> records = ForkRecords(1, 1);
+    records[0].pid = records[0].tgid = 50;
+    records[0].start_ns = 20'000'005;
+    Write(records, boot);
+  }
+  database_.exec(
+      "INSERT INTO alive (boot, start_tick, pid, ppid, uid, username, comm, "
+      "seen_ns) SELECT id, 2, 50, 0, 0, 'root', 'of ' || boot_id, 0 "
+      "FROM boots");
+  ReportOptions options;
+  EXPECT_EQ(Tree(Read(options).family), "50:1 50:1 10001<50:0 10001<50:0 ");
+  options.filter.boot = 2;
+  EXPECT_EQ(Tree(Read(options).family), "50:1 10001<50:0 ");
+  options.filter.under = -2;
+  EXPECT_EQ(Tree(Read(options).family), "50:1 10001<50:0 ");
 }
 
 TEST_F(ReportTest, CutsAChainOfProcessesAndTellsSo) {
