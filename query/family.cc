@@ -35,8 +35,8 @@ struct Candidate {
   int64_t parent = 0;  // a key; 0 for a root
   Tally tally;
 
-  bool operator<(const Candidate& other) const {  // the larger first
-    return std::tie(other.tally.below, other.key) < std::tie(tally.below, key);
+  bool operator<(const Candidate& other) const {  // the larger, older first
+    return std::tie(other.tally.below, key) < std::tie(tally.below, other.key);
   }
 };
 

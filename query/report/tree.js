@@ -25,6 +25,7 @@ function label(member) {
   facts.push(ORIGINS[member.origin](member.time));
   if (member.below > 0) facts.push(`${plural(member.below, 'process', 'processes')} below`);
   if (member.threads > 0) facts.push(plural(member.threads, 'thread'));
+  if (member.id !== null) facts.push(`id ${member.id}`);
   const nodes = [
     element('b', { class: 'name' }, member.comm === null ? '?' : member.comm || '(no name)'),
     element('small', {}, ' ' + facts.join(' · '))];
@@ -86,7 +87,8 @@ export function showFamily({ roots: rootCount, processes, members }) {
   byId('family-hint').textContent =
     `${plural(processes, 'process was', 'processes were')} made; here are ` +
     `the ${number(members.length)} with most below them. A name is the last ` +
-    'that the process called with, or its maker’s if it made no call.';
+    'that the process called with, or its maker’s if it made no call. ' +
+    'All of a family: forkdb tree ID.';
   byId('tree').append(...roots.map(show), ...more(rootCount - roots.length, 0));
   if (roots.length === 1) roots[0].node.open = true;
   const toggle = (open) => () => all.forEach(({ node }) => { node.open = open; });

@@ -135,7 +135,7 @@ TEST_F(ReportTest, TreeGoesOnThroughWhatWasAliveBefore) {
       "(5, 1, 3, 70, 10001, 4, 0, 'root', 'make', 0)");
   const Family family = Read({}).family;
   EXPECT_EQ(Tree(family),
-            "1:5 50<1:4 10001<50:3 70<10001:1 10003<70:0 10002<10001:0 ");
+            "1:5 50<1:4 10001<50:3 70<10001:1 10002<10001:0 10003<70:0 ");
   EXPECT_EQ(family.roots, 1);
   EXPECT_EQ(family.processes, 3);
   EXPECT_EQ(family.members[0].origin, Origin::kAlive);
