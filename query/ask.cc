@@ -66,7 +66,7 @@ Shape ChooseShape(const QueryOptions& options) {
   if (options.columns) {
     shape.columns = ParseColumns(*options.columns);
   } else if (options.output.format == Format::kTable) {
-    shape.columns = PeopleColumns();
+    shape.columns = PeopleColumns(options.output.width);
   } else {
     shape.columns = ViewColumns();
   }
@@ -79,7 +79,8 @@ void AskDatabases(const QueryOptions& options) {
   CursorKeeper cursor(options.cursor);
   Databases databases(options.databases);
   if (options.sql) {
-    databases.first().PrintSql(*options.sql, options.output);
+    Present(options.output,
+            [&] { databases.first().PrintSql(*options.sql, options.output); });
     return;
   }
   databases.SetFilter(options.filter, filter);
@@ -90,10 +91,15 @@ void AskDatabases(const QueryOptions& options) {
     news = databases.FindNews(Cursor());
   }
   if (options.burst) databases.KeepBursts(*options.burst);
-  if (options.count || options.group_by) {
-    PrintCounts(options, &databases);
-  } else if (PrintRows(options, &databases) == 0 && !cursor.begin() &&
-             options.shape.limit.value_or(1) > 0) {
+  std::optional<int64_t> rows;
+  const bool seen = Present(options.output, [&] {
+    if (options.count || options.group_by) {
+      PrintCounts(options, &databases);
+    } else {
+      rows = PrintRows(options, &databases);
+    }
+  });
+  if (rows == 0 && !cursor.begin() && options.shape.limit.value_or(1) > 0) {
     databases.TellCoverage();
   }
   // Of a time, or of all: the newest few rows are asked for as they are.
@@ -103,7 +109,7 @@ void AskDatabases(const QueryOptions& options) {
     databases.WarnOfGaps();
   }
   if (options.explain) Explain(&databases);
-  if (cursor.wanted()) cursor.Keep(news.cursor);
+  if (cursor.wanted() && seen) cursor.Keep(news.cursor);
 }
 
 }  // namespace forkdb

@@ -12,6 +12,7 @@
 #include "query/filter.h"
 #include "query/filter_command.h"
 #include "store/output.h"
+#include "store/screen.h"
 
 namespace forkdb {
 
@@ -27,7 +28,8 @@ struct QueryOptions {
   std::optional<std::string> group_by;
   bool follow = false;
   bool explain = false;
-  Output output;
+  OutputOptions look;
+  Output output;  // as the look has it
 };
 
 // The shape with the columns that the options ask for. Throws UsageError.

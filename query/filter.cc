@@ -64,7 +64,11 @@ const std::vector<std::string>& ViewColumns() {
   return *columns;
 }
 
-std::vector<std::string> PeopleColumns() {
+std::vector<std::string> PeopleColumns(size_t screen_width) {
+  constexpr size_t kNarrow = 110;
+  if (screen_width > 0 && screen_width < kNarrow) {
+    return {"time", "username", "comm", "pid", "kind", "child_pid", "errno"};
+  }
   const std::vector<std::string>& all = ViewColumns();
   return {all.begin(), all.begin() + kPeopleColumns};
 }

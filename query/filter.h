@@ -4,6 +4,7 @@
 #ifndef FORKDB_QUERY_FILTER_H_
 #define FORKDB_QUERY_FILTER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -61,8 +62,9 @@ struct Shape {
 // The columns of the view, in its order.
 const std::vector<std::string>& ViewColumns();
 
-// The first ten of them: what a person reads.
-std::vector<std::string> PeopleColumns();
+// What a person reads: the first ten of them; on a screen of less than 110
+// columns (0: any number), those of the ten that it has room for.
+std::vector<std::string> PeopleColumns(size_t screen_width);
 
 // Splits "a,b" and checks that each is a column of the view; "all" is all.
 // Throws UsageError.

@@ -60,8 +60,10 @@ void AddQueryCommand(CLI::App* app) {
           "100/1s")
       ->option_text("N/SECONDS");
   AddCursorOptions(command, &options->cursor);
-  CLI::Option* columns = command->add_option("--columns", options->columns,
-                                             "Columns to print: a,b,c or all");
+  CLI::Option* columns =
+      command->add_option("--columns", options->columns,
+                          "Columns to print: a,b,c or all [those that a "
+                          "person reads; a narrow terminal: fewer]");
   CLI::Option* order =
       command->add_option("--order", options->shape.order,
                           "Order by columns: \"time_ns DESC, pid\"");
@@ -103,9 +105,13 @@ void AddQueryCommand(CLI::App* app) {
     if (option != sql && name != "--db" && name != "--help")
       sql->excludes(option);
   }
-  AddOutputOptions(command, &options->output);
+  AddOutputOptions(command, &options->look);
+  AddPagerOption(command, &options->look);
   command->footer(kExamples);
   command->callback([options] {
+    // What comes is to be seen at once.
+    if (options->follow) options->look.pages = false;
+    options->output = Screen(options->look);
     options->follow ? FollowDatabases(*options) : AskDatabases(*options);
   });
 }

@@ -15,7 +15,6 @@
 #include "query/stats.h"
 #include "query/stats_printer.h"
 #include "store/database.h"
-#include "store/output.h"
 #include "store/output_command.h"
 #include "store/time.h"
 
@@ -34,7 +33,7 @@ struct Options {
   FilterOptions filter;
   StatsOptions stats;
   bool deep = false;
-  Output output;
+  OutputOptions output;
 };
 
 void RunStats(const Options& options) {
@@ -52,7 +51,8 @@ void RunStats(const Options& options) {
     reader.SetUnder(*options.filter.under, &question.filter);
   }
   const Stats stats = reader.ReadStats(question, now_ns);
-  PrintStats(stats, options.output);
+  const Output output = Screen(options.output);
+  Present(output, [&] { PrintStats(stats, output); });
   if (stats.records == 0) {
     fmt::print(stderr, "forkdb: no record matches: {}\n",
                reader.DescribeCoverage());
@@ -88,6 +88,7 @@ void AddStatsCommand(CLI::App* app) {
                     "Callers and busiest seconds, too, of any number of "
                     "records: reads each of them");
   AddOutputOptions(command, &options->output);
+  AddPagerOption(command, &options->output);
   command->footer(kExamples);
   command->callback([options] { RunStats(*options); });
 }

@@ -11,13 +11,12 @@
 #include <vector>
 
 #include "store/duration.h"
+#include "store/line.h"
 #include "store/row_printer.h"
 #include "store/time.h"
 
 namespace forkdb {
 namespace {
-
-constexpr double kBarLength = 40;  // characters
 
 // "2026-11-23T10:00:00.500Z": of the nine digits those that say something.
 std::string ShortTime(std::string time) {
@@ -32,10 +31,18 @@ std::string ShortTime(std::string time) {
   return time + "Z";
 }
 
+// The longest, in characters: beside it stand a time and a number.
+double BarLength(const Output& output) {
+  constexpr size_t kBesides = 40, kLeast = 8, kMost = 40;
+  if (output.width == 0) return kMost;
+  const size_t room = output.width > kBesides ? output.width - kBesides : 0;
+  return static_cast<double>(std::clamp(room, kLeast, kMost));
+}
+
 // In eighths of a character; something for all that is not nothing.
-std::string Bar(double part) {
+std::string Bar(double part, double length) {
   constexpr const char* kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const auto eighths = static_cast<size_t>(std::ceil(part * kBarLength * 8));
+  const auto eighths = static_cast<size_t>(std::ceil(part * length * 8));
   std::string bar;
   for (size_t i = 0; i < eighths / 8; ++i) bar += "█";
   return bar + kEighths[eighths % 8];
@@ -84,7 +91,8 @@ void PrintTable(const Stats& stats, const StatsSection& section,
       row.emplace_back(before);
       row.emplace_back(Change(entry.records, before));
     }
-    row.emplace_back(is_rate ? Bar(part) : fmt::format("{:.1f} %", 100 * part));
+    row.emplace_back(is_rate ? Bar(part, BarLength(output))
+                             : fmt::format("{:.1f} %", 100 * part));
     if (has_pid) row.emplace_back(entry.pid.value_or(0));
     row.insert(is_rate ? row.begin() : row.end(), ShownName(section, entry));
     printer->Print(row);
@@ -97,15 +105,17 @@ void PrintTables(const Stats& stats, const Output& output) {
   const double seconds = (static_cast<double>(window.until_ns) -
                           static_cast<double>(window.since_ns) + 1) /
                          static_cast<double>(kNsPerSecond);
-  Write(output,
-        fmt::format("{} to {}: {} records, {:.2f} a second\n",
-                    ShortTime(FormatUtc(window.since_ns)),
-                    ShortTime(FormatUtc(window.until_ns)), stats.records,
-                    static_cast<double>(stats.records) / seconds));
+  const auto line = [&](const std::string& text) {
+    WriteLine(output, {{text, Style::kBold}});
+  };
+  line(fmt::format("{} to {}: {} records, {:.2f} a second",
+                   ShortTime(FormatUtc(window.since_ns)),
+                   ShortTime(FormatUtc(window.until_ns)), stats.records,
+                   static_cast<double>(stats.records) / seconds));
   if (stats.before) {
-    Write(output, fmt::format("before: {} to {}\n",
-                              ShortTime(FormatUtc(stats.before->since_ns)),
-                              ShortTime(FormatUtc(stats.before->until_ns))));
+    line(fmt::format("before: {} to {}",
+                     ShortTime(FormatUtc(stats.before->since_ns)),
+                     ShortTime(FormatUtc(stats.before->until_ns))));
   }
   for (const StatsSection& section : stats.sections) {
     if (section.entries.empty()) continue;

@@ -15,7 +15,6 @@
 #include "query/status_printer.h"
 #include "store/database.h"
 #include "store/error.h"
-#include "store/output.h"
 #include "store/output_command.h"
 #include "store/time.h"
 
@@ -37,7 +36,7 @@ Examples:
 
 struct Options {
   std::string db = kDefaultDatabasePath;
-  Output output;
+  OutputOptions output;
 };
 
 int64_t SizeOf(const std::string& path) {
@@ -70,7 +69,7 @@ void RunStatus(const Options& options) {
   status.database_bytes = SizeOf(options.db);
   status.log_bytes = SizeOf(options.db + "-wal");
   status.problems = FindProblems(status);
-  PrintStatus(status, now_ns, options.output);
+  PrintStatus(status, now_ns, Screen(options.output));
   if (status.problems.empty()) return;
   std::fflush(stdout);
   throw Error(status.problems.front());

@@ -10,6 +10,7 @@
 
 #include "store/duration.h"
 #include "store/escape.h"
+#include "store/line.h"
 #include "store/row_printer.h"
 #include "store/time.h"
 #include "store/value.h"
@@ -93,10 +94,12 @@ void PrintLines(const Status& status, int64_t now_ns, const Output& output) {
       {"next prune", Moment(status.next_prune_ns, now_ns)},
   };
   for (const auto& [name, text] : lines) {
-    Write(output, fmt::format("{:12} {}\n", name, text));
+    WriteLine(output, {{fmt::format("{:12} ", name), Style::kBold}, {text}});
   }
   for (const std::string& problem : status.problems) {
-    Write(output, fmt::format("{:12} {}\n", "PROBLEM", problem));
+    Write(output, Styled(output, Style::kRed,
+                         fmt::format("{:12} {}", "PROBLEM", problem)) +
+                      "\n");
   }
   Flush(output);
 }

@@ -14,7 +14,6 @@
 #include "query/tree.h"
 #include "query/tree_printer.h"
 #include "store/database.h"
-#include "store/output.h"
 #include "store/output_command.h"
 
 namespace forkdb {
@@ -39,7 +38,7 @@ struct Options {
   bool up = false;
   bool down = false;
   bool ascii = false;
-  Output output;
+  OutputOptions output;
 };
 
 void RunTree(const Options& options) {
@@ -50,11 +49,14 @@ void RunTree(const Options& options) {
   tree.root = reader.FindProcess(options.process, boot);
   tree.up = options.up || !options.down;
   tree.down = options.down || !options.up;
-  PrintTree(
-      [&](const std::function<void(const TreeNode&)>& take) {
-        reader.ReadTree(tree, take);
-      },
-      options.output, options.ascii);
+  const Output output = Screen(options.output);
+  Present(output, [&] {
+    PrintTree(
+        [&](const std::function<void(const TreeNode&)>& take) {
+          reader.ReadTree(tree, take);
+        },
+        output, options.ascii);
+  });
 }
 
 }  // namespace
@@ -91,6 +93,7 @@ void AddTreeCommand(CLI::App* app) {
   command->add_flag("--failed", options->tree.failed, "Failed calls, too");
   command->add_flag("--ascii", options->ascii, "Draw with ASCII");
   AddOutputOptions(command, &options->output);
+  AddPagerOption(command, &options->output);
   command->footer(kExamples);
   command->callback([options] { RunTree(*options); });
 }

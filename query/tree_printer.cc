@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/escape.h"
+#include "store/line.h"
 #include "store/row_printer.h"
 
 namespace forkdb {
@@ -41,7 +42,7 @@ bool IsNull(const Value& value) {
 }
 
 // "7822 (1 in its namespace) sh  alice 2026-…Z vfork, 3 threads"
-std::string Label(const TreeNode& node) {
+std::vector<Piece> Label(const TreeNode& node) {
   std::string label = Text(node.pid);
   if (!IsNull(node.ns_pid)) {
     label += fmt::format(" ({} in its namespace)", Text(node.ns_pid));
@@ -52,15 +53,23 @@ std::string Label(const TreeNode& node) {
     label += fmt::format("  {} {}", Text(node.username), Text(node.time));
     if (!IsNull(node.kind)) label += " " + Text(node.kind);
   }
-  if (!IsNull(node.error)) label += ", " + Text(node.error);
+  std::vector<Piece> pieces = {
+      {label, node.depth == 0 ? Style::kBold : Style::kPlain}};
+  if (!IsNull(node.error)) {
+    pieces.push_back({", " + Text(node.error), Style::kRed});
+  }
+  label.clear();
   if (node.threads > 0) {
     label += fmt::format(", {} thread{}", node.threads,
                          node.threads == 1 ? "" : "s");
   }
   if (node.more > 0) label += fmt::format(", {} more below", node.more);
-  if (!node.note.empty()) label += fmt::format(" [{}]", node.note);
-  if (node.depth == 0) label += "  <--";
-  return label;
+  pieces.push_back({label});
+  if (!node.note.empty()) {
+    pieces.push_back({fmt::format(" [{}]", node.note), Style::kDim});
+  }
+  if (node.depth == 0) pieces.push_back({"  <--", Style::kBold});
+  return pieces;
 }
 
 class Drawing {
@@ -76,8 +85,9 @@ class Drawing {
     if (level > 0) line += node.is_last ? lines_.last_child : lines_.child;
     past_.resize(level + 1);
     past_[level] = node.is_last ? lines_.past_last : lines_.past;
-    line += Label(node) + "\n";
-    Write(output_, line);
+    std::vector<Piece> pieces = Label(node);
+    pieces.insert(pieces.begin(), {line});
+    WriteLine(output_, pieces);
   }
 
   void Finish() { Flush(output_); }

@@ -19,7 +19,6 @@
 #include "recorder/writer.h"
 #include "store/database.h"
 #include "store/error.h"
-#include "store/output.h"
 #include "store/output_command.h"
 #include "store/row_printer.h"
 #include "store/sql.h"
@@ -40,7 +39,7 @@ struct ShowOptions {
   std::string condition;
   bool follow = false;
   int64_t limit = std::numeric_limits<int64_t>::max();
-  Output output;
+  OutputOptions output;
 };
 
 // Decodes by recording into a database in memory, so that a record looks the
@@ -51,6 +50,7 @@ class Show {
       : options_(options),
         source_(OpenSource(options.source, RealtimeNow())),
         follow_(options.follow || !source_->holds_past()),
+        output_(ScreenFor(options.output, follow_)),
         database_(OpenForWriting(kMemoryDatabase)),
         writer_(&database_, "memory"),
         recorder_(
@@ -58,9 +58,25 @@ class Show {
             [this] { return waiter_.Stopped(); }) {}
 
   void Run() {
+    Present(output_, [this] { PrintAll(); });
+    if (recorder_.tally().rejected > 0) {
+      fmt::print(stderr, "forkdb: {} lines are not records\n",
+                 recorder_.tally().rejected);
+    }
+    if (waiter_.Stopped()) throw Interrupted();
+  }
+
+ private:
+  // What comes is to be seen at once.
+  static Output ScreenFor(OutputOptions options, bool follow) {
+    if (follow) options.pages = false;
+    return Screen(options);
+  }
+
+  void PrintAll() {
     // Compiled first, so that a mistake is told before anything is read.
     SQLite::Statement select = Select();
-    printer_ = NewRowPrinter(options_.output, ColumnNames(select));
+    printer_ = NewRowPrinter(output_, ColumnNames(select));
     ReadResult result = recorder_.Pass(&writer_);
     while (result != ReadResult::kEnd && !follow_) {
       if (waiter_.Wait(source_->ready(), std::nullopt) == WakeUp::kStop) break;
@@ -73,14 +89,8 @@ class Show {
       recorder_.Pass(&writer_);
       Print(&select);
     }
-    if (recorder_.tally().rejected > 0) {
-      fmt::print(stderr, "forkdb: {} lines are not records\n",
-                 recorder_.tally().rejected);
-    }
-    if (waiter_.Stopped()) throw Interrupted();
   }
 
- private:
   SQLite::Statement Select() {
     const std::string condition =
         options_.condition.empty() ? "1" : options_.condition;
@@ -117,6 +127,7 @@ class Show {
   Waiter waiter_;
   std::unique_ptr<Source> source_;
   bool follow_;  // eBPF has nothing but what comes
+  Output output_;
   SQLite::Database database_;
   Writer writer_;
   Recorder recorder_;
@@ -142,6 +153,7 @@ void AddShowCommand(CLI::App* app) {
   command->add_option("-n,--limit", options->limit, "Only the newest N")
       ->check(CLI::PositiveNumber);
   AddOutputOptions(command, &options->output);
+  AddPagerOption(command, &options->output);
   command->footer(kExamples);
   command->callback([options] { Show(*options).Run(); });
 }

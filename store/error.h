@@ -1,5 +1,5 @@
 // The ways in which a command ends early. All are caught once, in main.cc, and
-// all but the last printed as one "forkdb: …" line. Expected trouble (a bad
+// all but the last two printed as one "forkdb: …" line. Expected trouble (a bad
 // line, a gap) is a value and never comes this way.
 
 #ifndef FORKDB_STORE_ERROR_H_
@@ -43,6 +43,9 @@ class TextError : public UsageError {
 
 // The user wants no more, and knows it. Exit code 130.
 class Interrupted : public std::exception {};
+
+// The user has read enough, and left the pager. Caught where that began.
+class Enough : public std::exception {};
 
 // The text of an errno value: "No such file or directory".
 std::string ErrnoText(int error_number);

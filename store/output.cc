@@ -10,7 +10,12 @@
 namespace forkdb {
 namespace {
 
-[[noreturn]] void Fail() {
+std::FILE* StreamOf(const Output& output) {
+  return output.pager ? output.pager->stream() : output.stream;
+}
+
+[[noreturn]] void Fail(const Output& output) {
+  if (output.pager && errno == EPIPE) throw Enough();
   throw Error("cannot write the output: " + ErrnoText(errno));
 }
 
@@ -33,13 +38,34 @@ Format ParseFormat(const std::string& name) {
 }
 
 void Write(const Output& output, std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), output.stream) != text.size()) {
-    Fail();
+  if (std::fwrite(text.data(), 1, text.size(), StreamOf(output)) !=
+      text.size()) {
+    Fail(output);
   }
 }
 
 void Flush(const Output& output) {
-  if (std::fflush(output.stream) != 0) Fail();
+  if (std::fflush(StreamOf(output)) != 0) Fail(output);
+}
+
+bool Present(const Output& output, const std::function<void()>& print) {
+  bool whole = true;
+  try {
+    print();
+    Flush(output);
+  } catch (const Enough&) {
+    whole = false;
+  }
+  if (output.pager) output.pager->Close();
+  return whole;
+}
+
+std::string Styled(const Output& output, Style style, std::string_view text) {
+  if (!output.color || style == Style::kPlain) return std::string(text);
+  const char* code = style == Style::kBold  ? "1"
+                     : style == Style::kDim ? "2"
+                                            : "31";
+  return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
 }  // namespace forkdb

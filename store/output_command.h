@@ -5,12 +5,15 @@
 
 #include <CLI/App.hpp>
 
-#include "store/output.h"
+#include "store/screen.h"
 
 namespace forkdb {
 
-// Adds --format; output must outlive the command.
-void AddOutputOptions(CLI::App* command, Output* output);
+// Adds --format, --color and --wide; options must outlive the command.
+void AddOutputOptions(CLI::App* command, OutputOptions* options);
+
+// For a command whose answer may be long: it has a pager, and --no-pager.
+void AddPagerOption(CLI::App* command, OutputOptions* options);
 
 }  // namespace forkdb
 

@@ -1,8 +1,5 @@
 #include "store/row_printer.h"
 
-#include <fmt/core.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -10,104 +7,12 @@
 #include <string_view>
 #include <utility>
 
+#include "store/cell.h"
 #include "store/escape.h"
+#include "store/table_printer.h"
 
 namespace forkdb {
 namespace {
-
-const std::string* BytesOf(const Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return text;
-  if (const auto* blob = std::get_if<Blob>(&value)) return &blob->bytes;
-  return nullptr;
-}
-
-// NULL gives "".
-void AppendCell(const Value& value, std::string* line) {
-  if (const std::string* bytes = BytesOf(value)) {
-    AppendForDisplay(*bytes, line);
-  } else if (const auto* integer = std::get_if<int64_t>(&value)) {
-    const fmt::format_int digits(*integer);
-    line->append(digits.data(), digits.size());
-  } else if (const auto* real = std::get_if<double>(&value)) {
-    *line += fmt::format("{}", *real);
-  }
-}
-
-std::string CellText(const Value& value) {
-  std::string text;
-  AppendCell(value, &text);
-  return text;
-}
-
-class TablePrinter : public RowPrinter {
- public:
-  TablePrinter(const Output& output, const std::vector<std::string>& columns)
-      : output_(output) {
-    std::vector<std::string> heading;
-    for (const std::string& column : columns) {
-      heading.push_back(EscapeForDisplay(column));
-    }
-    right_.resize(columns.size());
-    held_.push_back(std::move(heading));
-  }
-
-  void Print(const Row& row) override {
-    std::vector<std::string> cells;
-    for (size_t i = 0; i < row.size(); ++i) {
-      const bool null = std::holds_alternative<std::monostate>(row[i]);
-      cells.push_back(null ? "-" : CellText(row[i]));
-      if (std::holds_alternative<int64_t>(row[i])) right_[i] = true;
-    }
-    if (!widths_.empty()) {
-      WriteLine(cells);
-      return;
-    }
-    held_.push_back(std::move(cells));
-    if (held_.size() > kRowsHeld) WriteHeld();
-  }
-
-  void Finish() override {
-    if (widths_.empty()) WriteHeld();
-    Flush(output_);
-  }
-
- private:
-  static constexpr size_t kRowsHeld = 1000;
-
-  static size_t Width(std::string_view text) {
-    return static_cast<size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-  }
-
-  void WriteHeld() {
-    widths_.resize(right_.size());
-    for (const auto& cells : held_) {
-      for (size_t i = 0; i < cells.size(); ++i) {
-        widths_[i] = std::max(widths_[i], Width(cells[i]));
-      }
-    }
-    for (const auto& cells : held_) WriteLine(cells);
-    held_.clear();
-  }
-
-  void WriteLine(const std::vector<std::string>& cells) {
-    std::string line;
-    for (size_t i = 0; i < cells.size(); ++i) {
-      const size_t width = Width(cells[i]);
-      const std::string padding(widths_[i] > width ? widths_[i] - width : 0,
-                                ' ');
-      if (i > 0) line += "  ";
-      line += right_[i] ? padding + cells[i] : cells[i] + padding;
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    Write(output_, line + "\n");
-  }
-
-  Output output_;
-  std::vector<std::vector<std::string>> held_;  // until the widths are known
-  std::vector<size_t> widths_;
-  std::vector<bool> right_;  // columns of numbers
-};
 
 class JsonPrinter : public RowPrinter {
  public:

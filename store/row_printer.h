@@ -16,8 +16,7 @@ namespace forkdb {
 // format, and no control byte gets out. Not thread-safe. Throws Error if the
 // output cannot be written.
 //
-//   table  aligned columns under a heading, "-" for NULL; widths are set by the
-//          first rows
+//   table  aligned columns under a heading, "-" for NULL (table_printer.h)
 //   json   one object a line; a BLOB is an array of byte values, as
 //          `journalctl -o json` has it
 //   csv    RFC 4180 with a heading, NULL is empty

@@ -1,0 +1,30 @@
+#include "store/line.h"
+
+#include <cstddef>
+
+#include "store/display.h"
+
+namespace forkdb {
+
+void WriteLine(const Output& output, const std::vector<Piece>& pieces) {
+  size_t total = 0;
+  for (const Piece& piece : pieces) total += DisplayWidth(piece.text);
+  const bool fits = output.width == 0 || total <= output.width;
+  size_t left = output.width;
+  std::string line;
+  for (const Piece& piece : pieces) {
+    const size_t width = DisplayWidth(piece.text);
+    // A column is kept for the mark, until a piece takes it.
+    if (fits || width < left) {
+      line += Styled(output, piece.style, piece.text);
+      left -= fits ? 0 : width;
+      continue;
+    }
+    // An exact fit is cut, too, for there is more behind it.
+    line += Styled(output, piece.style, CutToWidth(piece.text + " ", left));
+    break;
+  }
+  Write(output, line + "\n");
+}
+
+}  // namespace forkdb
