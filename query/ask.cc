@@ -9,6 +9,7 @@
 #include "query/explain.h"
 #include "query/group_printer.h"
 #include "query/groups.h"
+#include "query/supervise.h"
 #include "store/error.h"
 #include "store/row_printer.h"
 #include "store/time.h"
@@ -40,8 +41,9 @@ int64_t PrintRows(const QueryOptions& options, Databases* databases) {
   const Shape shape = ChooseShape(options);
   const std::unique_ptr<RowPrinter> printer =
       NewRowPrinter(options.output, databases->Columns(shape));
-  const int64_t rows = databases->Print(shape, printer.get());
-  printer->Finish();
+  int64_t rows = 0;
+  PrintAll(printer.get(),
+           [&] { rows = databases->Print(shape, printer.get()); });
   return rows;
 }
 
@@ -73,14 +75,18 @@ Shape ChooseShape(const QueryOptions& options) {
   return shape;
 }
 
-void AskDatabases(const QueryOptions& options) {
+void AskDatabases(const QueryOptions& asked) {
+  QueryOptions options = asked;
   CheckSeveral(options);
   const Filter filter = ReadFilter(options.filter, RealtimeNow());
   CursorKeeper cursor(options.cursor);
   Databases databases(options.databases);
   if (options.sql) {
-    Present(options.output,
-            [&] { databases.first().PrintSql(*options.sql, options.output); });
+    Present(options.output, [&] {
+      Supervise(databases.readers(), options.timeout_ns, &options.output, [&] {
+        databases.first().PrintSql(*options.sql, options.output);
+      });
+    });
     return;
   }
   databases.SetFilter(options.filter, filter);
@@ -90,14 +96,16 @@ void AskDatabases(const QueryOptions& options) {
   } else if (cursor.wanted()) {
     news = databases.FindNews(Cursor());
   }
-  if (options.burst) databases.KeepBursts(*options.burst);
   std::optional<int64_t> rows;
   const bool seen = Present(options.output, [&] {
-    if (options.count || options.group_by) {
-      PrintCounts(options, &databases);
-    } else {
-      rows = PrintRows(options, &databases);
-    }
+    Supervise(databases.readers(), options.timeout_ns, &options.output, [&] {
+      if (options.burst) databases.KeepBursts(*options.burst);
+      if (options.count || options.group_by) {
+        PrintCounts(options, &databases);
+      } else {
+        rows = PrintRows(options, &databases);
+      }
+    });
   });
   if (rows == 0 && !cursor.begin() && options.shape.limit.value_or(1) > 0) {
     databases.TellCoverage();

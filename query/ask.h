@@ -28,6 +28,7 @@ struct QueryOptions {
   std::optional<std::string> group_by;
   bool follow = false;
   bool explain = false;
+  std::optional<int64_t> timeout_ns;
   OutputOptions look;
   Output output;  // as the look has it
 };

@@ -46,6 +46,12 @@ void Databases::NameHosts() {
   }
 }
 
+std::vector<Reader*> Databases::readers() const {
+  std::vector<Reader*> readers;
+  for (const Part& part : parts_) readers.push_back(part.reader.get());
+  return readers;
+}
+
 void Databases::SetFilter(const FilterOptions& options, const Filter& filter) {
   if (options.under && several()) {
     throw UsageError(

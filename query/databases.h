@@ -56,6 +56,7 @@ class Databases {
 
   bool several() const { return parts_.size() > 1; }
   const Filter& first_filter() const { return parts_.front().filter; }
+  std::vector<Reader*> readers() const;
   Reader& first() { return *parts_.front().reader; }
 
  private:

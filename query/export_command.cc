@@ -5,6 +5,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "query/report.h"
 #include "query/report_json.h"
 #include "query/report_page.h"
+#include "query/supervise.h"
 #include "store/database.h"
 #include "store/error.h"
 #include "store/output.h"
@@ -41,6 +43,7 @@ Examples:
   forkdb export --html report.html --since -1d --user alice)";
 
 struct Options {
+  std::optional<int64_t> timeout_ns;
   std::string db = kDefaultDatabasePath;
   FilterOptions filter;
   std::vector<CLI::Option*> filters;  // those of filter
@@ -113,7 +116,8 @@ void ExportRows(const Options& options, std::FILE* stream) {
   output.stream = stream;
   Reader reader(options.db);
   const Filter filter = FindFilter(options.filter, RealtimeNow(), &reader);
-  reader.Print(filter, shape, output);
+  Supervise({&reader}, options.timeout_ns, &output,
+            [&] { reader.Print(filter, shape, output); });
 }
 
 void ExportReport(const Options& options, std::FILE* stream) {
@@ -121,7 +125,11 @@ void ExportReport(const Options& options, std::FILE* stream) {
   Reader reader(options.db);
   ReportOptions question;
   question.filter = FindFilter(options.filter, now_ns, &reader);
-  const Report report = reader.ReadReport(question, now_ns);
+  Output output;
+  output.stream = stream;
+  Report report;
+  Supervise({&reader}, options.timeout_ns, &output,
+            [&] { report = reader.ReadReport(question, now_ns); });
   WriteReportPage(
       ReportJson(report, {AskedFor(options.filters), FORKDB_VERSION, now_ns}),
       stream);
@@ -178,6 +186,7 @@ void AddExportCommand(CLI::App* app) {
       ->excludes(columns)
       ->excludes(format)
       ->excludes(output);
+  AddTimeoutOption(command, &options->timeout_ns);
   command->footer(kExamples);
   command->callback([options] { RunExport(*options); });
 }

@@ -4,6 +4,7 @@
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
 
+#include "store/error.h"
 #include "store/time.h"
 
 namespace forkdb {
@@ -60,6 +61,21 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
   command->add_option(
       "--boot", options->boot,
       "0 for the latest boot, -1 for the one before, or a boot id");
+}
+
+CLI::Option* AddTimeoutOption(CLI::App* command,
+                              std::optional<int64_t>* timeout_ns) {
+  return command
+      ->add_option_function<std::string>(
+          "--timeout",
+          [timeout_ns](const std::string& text) {
+            *timeout_ns = ParseDuration(text);
+            if (**timeout_ns <= 0) {
+              throw UsageError("--timeout " + text + ": not above zero");
+            }
+          },
+          "Give up, with code 1, where the answer takes longer: 10, 2min")
+      ->option_text("SECONDS");
 }
 
 Filter ReadFilter(const FilterOptions& options, int64_t now_ns) {

@@ -27,6 +27,10 @@ struct FilterOptions {
 // Adds the condition and --since to --boot; options must outlive the command.
 void AddFilterOptions(CLI::App* command, FilterOptions* options);
 
+// Adds --timeout, in ns.
+CLI::Option* AddTimeoutOption(CLI::App* command,
+                              std::optional<int64_t>* timeout_ns);
+
 // The filter with its times; now_ns is what relative ones count from. The boot
 // and the process are still to be looked up. Throws UsageError.
 Filter ReadFilter(const FilterOptions& options, int64_t now_ns);

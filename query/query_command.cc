@@ -105,6 +105,7 @@ void AddQueryCommand(CLI::App* app) {
     if (option != sql && name != "--db" && name != "--help")
       sql->excludes(option);
   }
+  follow->excludes(AddTimeoutOption(command, &options->timeout_ns));
   AddOutputOptions(command, &options->look);
   AddPagerOption(command, &options->look);
   command->footer(kExamples);

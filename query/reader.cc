@@ -4,6 +4,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/core.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <charconv>
 #include <limits>
@@ -143,8 +144,9 @@ int64_t Reader::Print(const Filter& filter, const Shape& shape,
   const std::unique_ptr<RowPrinter> printer =
       NewRowPrinter(output, shape.columns);
   int64_t count = 0;
-  for (Row row; rows.Next(&row); ++count) printer->Print(row);
-  printer->Finish();
+  PrintAll(printer.get(), [&] {
+    for (Row row; rows.Next(&row); ++count) printer->Print(row);
+  });
   return count;
 }
 
@@ -175,13 +177,14 @@ void Reader::PrintSql(const std::string& sql, const Output& output) {
       CompileReadOnly(&database_, sql, /*parameters=*/0);
   const std::unique_ptr<RowPrinter> printer =
       NewRowPrinter(output, ColumnNames(statement));
-  TranslateTrouble(path_, [&] {
-    for (Row row; statement.executeStep();) {
-      ReadRow(&statement, &row);
-      printer->Print(row);
-    }
+  PrintAll(printer.get(), [&] {
+    TranslateTrouble(path_, [&] {
+      for (Row row; statement.executeStep();) {
+        ReadRow(&statement, &row);
+        printer->Print(row);
+      }
+    });
   });
-  printer->Finish();
 }
 
 std::vector<StreamHost> Reader::ReadHosts() {
@@ -199,6 +202,8 @@ std::vector<StreamHost> Reader::ReadHosts() {
   });
   return hosts;
 }
+
+void Reader::Interrupt() { sqlite3_interrupt(database_.getHandle()); }
 
 std::string Reader::DescribeCoverage() {
   std::string text;

@@ -63,7 +63,8 @@ class Reader {
   // reader must outlive them.
   RowSource Find(const Filter& filter, const Shape& shape);
 
-  // Prints them; returns how many. Throws
+  // Prints them; returns how many. What was read before an Interrupted is
+  // printed, too. Throws
   // UsageError if it or the shape is wrong, Error if the database cannot be
   // read.
   int64_t Print(const Filter& filter, const Shape& shape, const Output& output);
@@ -83,6 +84,9 @@ class Reader {
 
   // Whose the streams are.
   std::vector<StreamHost> ReadHosts();
+
+  // Ends what it does, if it does something, with Interrupted. For any thread.
+  void Interrupt();
 
   // What there is to ask about (coverage.h).
   std::string DescribeCoverage();

@@ -15,7 +15,8 @@
 namespace forkdb {
 
 // Returns what call does. SQLITE_ERROR is the SQL's fault, an overflow or a
-// malformed pattern: UsageError. All else is the database's at path: Error.
+// malformed pattern: UsageError. SQLITE_INTERRUPT is
+// the user's wish: Interrupted. All else is the database's at path: Error.
 template <typename Call>
 auto TranslateTrouble(const std::string& path, const Call& call) {
   try {
@@ -24,6 +25,7 @@ auto TranslateTrouble(const std::string& path, const Call& call) {
     if (e.getErrorCode() == SQLITE_ERROR) {
       throw UsageError(fmt::format("SQL: {}", e.what()));
     }
+    if (e.getErrorCode() == SQLITE_INTERRUPT) throw Interrupted();
     throw DatabaseError(path, e);
   }
 }

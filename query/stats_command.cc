@@ -5,15 +5,18 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
+#include <cstdint>
 #include <cstdio>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "query/filter_command.h"
 #include "query/reader.h"
 #include "query/stats.h"
 #include "query/stats_printer.h"
+#include "query/supervise.h"
 #include "store/database.h"
 #include "store/output_command.h"
 #include "store/time.h"
@@ -29,6 +32,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb stats --since yesterday --until today --format json)";
 
 struct Options {
+  std::optional<int64_t> timeout_ns;
   std::string db = kDefaultDatabasePath;
   FilterOptions filter;
   StatsOptions stats;
@@ -50,8 +54,10 @@ void RunStats(const Options& options) {
   if (options.filter.under) {
     reader.SetUnder(*options.filter.under, &question.filter);
   }
-  const Stats stats = reader.ReadStats(question, now_ns);
-  const Output output = Screen(options.output);
+  Output output = Screen(options.output);
+  Stats stats;
+  Supervise({&reader}, options.timeout_ns, &output,
+            [&] { stats = reader.ReadStats(question, now_ns); });
   Present(output, [&] { PrintStats(stats, output); });
   if (stats.records == 0) {
     fmt::print(stderr, "forkdb: no record matches: {}\n",
@@ -87,6 +93,7 @@ void AddStatsCommand(CLI::App* app) {
   command->add_flag("--deep", options->deep,
                     "Callers and busiest seconds, too, of any number of "
                     "records: reads each of them");
+  AddTimeoutOption(command, &options->timeout_ns);
   AddOutputOptions(command, &options->output);
   AddPagerOption(command, &options->output);
   command->footer(kExamples);

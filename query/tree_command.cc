@@ -10,7 +10,9 @@
 #include <optional>
 #include <string>
 
+#include "query/filter_command.h"
 #include "query/reader.h"
+#include "query/supervise.h"
 #include "query/tree.h"
 #include "query/tree_printer.h"
 #include "store/database.h"
@@ -31,6 +33,7 @@ Examples:
   forkdb tree 10007 --format json)";
 
 struct Options {
+  std::optional<int64_t> timeout_ns;
   std::string db = kDefaultDatabasePath;
   int64_t process = 0;
   std::optional<std::string> boot;
@@ -49,13 +52,15 @@ void RunTree(const Options& options) {
   tree.root = reader.FindProcess(options.process, boot);
   tree.up = options.up || !options.down;
   tree.down = options.down || !options.up;
-  const Output output = Screen(options.output);
+  Output output = Screen(options.output);
   Present(output, [&] {
-    PrintTree(
-        [&](const std::function<void(const TreeNode&)>& take) {
-          reader.ReadTree(tree, take);
-        },
-        output, options.ascii);
+    Supervise({&reader}, options.timeout_ns, &output, [&] {
+      PrintTree(
+          [&](const std::function<void(const TreeNode&)>& take) {
+            reader.ReadTree(tree, take);
+          },
+          output, options.ascii);
+    });
   });
 }
 
@@ -92,6 +97,7 @@ void AddTreeCommand(CLI::App* app) {
                     "Each thread, not only how many");
   command->add_flag("--failed", options->tree.failed, "Failed calls, too");
   command->add_flag("--ascii", options->ascii, "Draw with ASCII");
+  AddTimeoutOption(command, &options->timeout_ns);
   AddOutputOptions(command, &options->output);
   AddPagerOption(command, &options->output);
   command->footer(kExamples);

@@ -38,6 +38,7 @@ Format ParseFormat(const std::string& name) {
 }
 
 void Write(const Output& output, std::string_view text) {
+  if (output.before_write) output.before_write();
   if (std::fwrite(text.data(), 1, text.size(), StreamOf(output)) !=
       text.size()) {
     Fail(output);

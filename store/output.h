@@ -31,6 +31,8 @@ struct Output {
   bool color = false;  // of a table
   // What is written goes there instead, if set.
   std::shared_ptr<Pager> pager = nullptr;
+  // Called before anything is written, if set.
+  std::function<void()> before_write = nullptr;
 };
 
 // Writes the text as it is. Throw Error if that cannot be done, Enough if the

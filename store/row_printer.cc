@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "store/cell.h"
+#include "store/error.h"
 #include "store/escape.h"
 #include "store/table_printer.h"
 
@@ -139,6 +140,16 @@ std::unique_ptr<RowPrinter> NewRowPrinter(
       break;
   }
   return std::make_unique<TablePrinter>(output, columns);
+}
+
+void PrintAll(RowPrinter* printer, const std::function<void()>& print) {
+  try {
+    print();
+  } catch (const Interrupted&) {
+    printer->Finish();
+    throw;
+  }
+  printer->Finish();
 }
 
 }  // namespace forkdb

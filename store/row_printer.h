@@ -3,6 +3,7 @@
 #ifndef FORKDB_STORE_ROW_PRINTER_H_
 #define FORKDB_STORE_ROW_PRINTER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +37,10 @@ class RowPrinter {
 
 std::unique_ptr<RowPrinter> NewRowPrinter(
     const Output& output, const std::vector<std::string>& columns);
+
+// Calls print, then finishes: also where the user ends it (Interrupted), so
+// that what was printed by then comes out.
+void PrintAll(RowPrinter* printer, const std::function<void()>& print);
 
 }  // namespace forkdb
 

@@ -1,0 +1,142 @@
+"""Questions that take long: Ctrl-C, --timeout, and what a terminal shows."""
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import unittest
+
+import harness
+import terminal
+
+# Takes a step, and no row, for ever.
+ENDLESS = ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
+           "SELECT count(*) FROM n")
+# Rows, then an endless search for one more.
+ROWS = ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
+        "SELECT x, 'a,b' AS y FROM n WHERE x <= 500")
+
+
+class InterruptTest(harness.CliTest):
+    def setUp(self):
+        super().setUp()
+        self.record(harness.HEADER + harness.lines(1, 9))
+        self.environment = {"FORKDB_DB": self.db, "TERM": "xterm", "PAGER": "",
+                            "PATH": os.environ["PATH"]}
+
+    def ask(self, sql, *args, stdout=None, **environment):
+        job = terminal.Terminal(
+            [harness.FORKDB, "query", "--sql", sql, *args], cwd=self.dir,
+            env={**self.environment, **environment}, stdout=stdout)
+        self.addCleanup(job.close)
+        return job
+
+    def test_the_interrupt_key_ends_a_question(self):
+        job = self.ask(ENDLESS)
+        job.read_until(b"reading for")
+        job.press(b"\x03")
+        code, _ = job.end()
+        self.assertEqual(code, 130)
+
+    def test_rows_that_were_read_are_printed_whole(self):
+        for form in ("csv", "tsv", "json", "table"):
+            with self.subTest(form):
+                with open(self.path("out"), "wb") as out:
+                    job = self.ask(ROWS, "--format", form, stdout=out)
+                    job.read_until(b"reading for")
+                    job.press(b"\x03")
+                    self.assertEqual(job.end()[0], 130)
+                with open(self.path("out"), encoding="utf-8") as out:
+                    text = out.read()
+                self.assertEqual(len(text.splitlines()),
+                                 500 + (form != "json"))
+                self.assertTrue(text.endswith("\n"))
+                if form == "csv":
+                    self.assertEqual(list(csv.reader(io.StringIO(text)))[-1],
+                                     ["500", "a,b"])
+
+    def test_every_command_ends(self):
+        # Each record of a second costs a while.
+        slow = "(SELECT count(*) FROM forks a, forks b, forks c, forks d, " \
+               "forks e, forks f, forks g, forks h, forks i) > 0"
+        for command in (["query", slow], ["query", "--count", slow],
+                        ["query", "--group-by", "comm", slow],
+                        ["query", "--order", "pid", slow], ["stats", slow],
+                        ["export", slow], ["export", "-o", "x.csv", slow]):
+            with self.subTest(command):
+                process = self.start(*command, env=self.environment)
+                self.wait_until_busy(process)
+                code, _, err = self.stop(process, signal.SIGINT)
+                self.assertEqual((code, err), (130, b""))
+                self.assertFalse(os.path.exists(self.path("x.csv")))
+                result = self.run_forkdb(*command, "--timeout", "200ms",
+                                         env=self.environment)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(b"no whole answer within 0.2 s: ask for less",
+                              result.stderr)
+
+    def wait_until_busy(self, process):
+        """It has burned processor time that only a question takes."""
+        def busy():
+            with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
+                return int(stat.read().rsplit(")")[1].split()[11]) > 20
+        harness.wait_until(busy, "forkdb at work")
+
+    def test_an_ignored_interrupt_stays_ignored(self):
+        process = self.start("query", "--sql", ENDLESS, "--timeout", "1500ms",
+                             env=self.environment, preexec_fn=lambda:
+                             signal.signal(signal.SIGINT, signal.SIG_IGN))
+        self.wait_until_busy(process)
+        code, _, err = self.stop(process, signal.SIGINT)
+        self.assertEqual(code, 1, err)
+
+    def test_progress_is_shown_and_erased(self):
+        job = self.ask(ENDLESS, "--timeout", "2.5s")
+        code, text = job.end()
+        self.assertEqual(code, 1)
+        self.assertRegex(text, rb"\A(\r\x1b\[Kforkdb: reading for \d s; Ctrl-C "
+                         rb"ends it){2}\r\x1b\[K.*count.*\nforkdb: no whole answer")
+
+    def test_progress_is_for_terminals_and_slow_questions(self):
+        for sql, args, environment in [(ENDLESS, ["--timeout", "2"],
+                                        {"TERM": "dumb"}),
+                                       ("SELECT 1", [], {})]:
+            _, text = self.ask(sql, *args, **environment).end()
+            self.assertNotIn(b"reading for", text)
+        result = self.run_forkdb("query", "--sql", ENDLESS, "--timeout", "2",
+                                 env=self.environment)
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, rb"\Aforkdb: no whole answer.*\n\Z")
+
+    def test_a_timeout_does_not_count_the_reading_of_pages(self):
+        job = self.ask("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT "
+                       "x + 1 FROM n LIMIT 300000) SELECT x FROM n",
+                       "--timeout", "1",
+                       PAGER="echo READY; read x </dev/tty; tail -n 1")
+        job.read_until(b"READY")
+        # The pipe is full for longer than the timeout.
+        try:
+            job.process.wait(timeout=1.5)
+        except subprocess.TimeoutExpired:
+            pass
+        job.press(b"\n")
+        code, text = job.end()
+        self.assertEqual(code, 0, text)
+        self.assertIn(b"300000", text)
+
+    def test_head_ends_it_quietly(self):
+        result = subprocess.run(
+            ["sh", "-c", '"$0" query --sql "$1" --format csv | head -n 2',
+             harness.FORKDB, "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL "
+             "SELECT x + 1 FROM n) SELECT x FROM n"], env=self.environment,
+            capture_output=True, check=False, timeout=harness.PATIENCE)
+        self.assertEqual((result.stdout, result.stderr), (b"x\n1\n", b""))
+
+    def test_bad_timeouts_are_told(self):
+        for text in ("0", "-1", "soon", ""):
+            self.fails(2, "", "query", "--db", self.db, "--timeout", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
