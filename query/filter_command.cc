@@ -17,6 +17,9 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
       "--since", options->since,
       "At this time or later: \"2026-11-23 10:00\", yesterday, -1h");
   command->add_option("--until", options->until, "At this time or earlier");
+  command->add_flag("--utc", options->utc,
+                    "Take --since and --until for UTC, as the answers are, "
+                    "not for local time");
   command->add_option("--user", filter.users, "User name")
       ->allow_extra_args(false);
   command->add_option("--uid", filter.uids, "User id")->allow_extra_args(false);
@@ -80,8 +83,9 @@ CLI::Option* AddTimeoutOption(CLI::App* command,
 
 Filter ReadFilter(const FilterOptions& options, int64_t now_ns) {
   Filter filter = options.filter;
-  if (options.since) filter.since_ns = ParseTime(*options.since, now_ns);
-  if (options.until) filter.until_ns = ParseTime(*options.until, now_ns);
+  const Zone zone = options.utc ? Zone::kUtc : Zone::kLocal;
+  if (options.since) filter.since_ns = ParseTime(*options.since, now_ns, zone);
+  if (options.until) filter.until_ns = ParseTime(*options.until, now_ns, zone);
   if (!options.new_namespace.empty()) {
     // What CLI11 takes a flag without a value for.
     const bool any = options.new_namespace == "true";

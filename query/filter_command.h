@@ -18,6 +18,7 @@ struct FilterOptions {
   Filter filter;
   std::optional<std::string> since;
   std::optional<std::string> until;
+  bool utc = false;  // times without a zone are
   std::optional<std::string> boot;
   std::string new_namespace;  // a type, "" for not asked
   bool threads = false, no_threads = false;

@@ -34,6 +34,7 @@ struct PruneOptions {
   std::string db = kDefaultDatabasePath;
   std::optional<std::string> keep;
   std::optional<std::string> before;
+  bool utc = false;
   std::optional<int64_t> max_bytes;
   bool dry_run = false;
 };
@@ -52,7 +53,8 @@ Limits ReadLimits(const PruneOptions& options) {
   Limits limits;
   if (retention.keep_ns) limits.before_ns = now_ns - *retention.keep_ns;
   if (options.before) {
-    limits.before_ns = ParseTime(*options.before, now_ns);
+    limits.before_ns = ParseTime(*options.before, now_ns,
+                                 options.utc ? Zone::kUtc : Zone::kLocal);
     if (*limits.before_ns > now_ns) {
       throw UsageError(
           fmt::format("--before {}: not in the past", *options.before));
@@ -190,6 +192,8 @@ void AddPruneCommand(CLI::App* app) {
       ->add_option("--before", options->before,
                    "Delete what is older than this time")
       ->excludes(keep);
+  command->add_flag("--utc", options->utc,
+                    "Take --before for UTC, not for local time");
   command
       ->add_option("--max-size", options->max_bytes,
                    "Most that file and log may take: 2G; 32M or more")
