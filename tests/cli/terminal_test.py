@@ -1,6 +1,7 @@
 """What is different on a terminal: widths, colors, the pager."""
 
 import os
+import pathlib
 import re
 import stat
 import subprocess
@@ -175,6 +176,10 @@ cat
 """)
         job = self.start_on_terminal("query", "--count", PAGER=pager)
         job.read_until(b"READY")
+        # The question is over: only the pager is waited for.
+        status = f"/proc/{job.process.pid}/status"
+        harness.wait_until(lambda: "SigBlk:\t" + "0" * 16 in pathlib.Path(
+            status).read_text("ascii"), "signals to be let through")
         job.press(b"\x03")
         job.read_until(b"CAUGHT")
         code, text = job.end()
