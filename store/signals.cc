@@ -22,7 +22,7 @@ Signals::~Signals() {
   sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
 
-std::optional<int> Signals::Take() {
+std::optional<int> Signals::Take() const {
   signalfd_siginfo info;
   if (read(fd_, &info, sizeof(info)) <= 0) return std::nullopt;
   return static_cast<int>(info.ssi_signo);

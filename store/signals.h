@@ -13,7 +13,7 @@ namespace forkdb {
 // before any thread. Owns its descriptor; not thread-safe.
 class Signals {
  public:
-  explicit Signals(std::initializer_list<int> signals);
+  Signals(std::initializer_list<int> signals);
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
@@ -22,7 +22,7 @@ class Signals {
 
   // The next one that has come. One that is not taken does what it always does
   // once this is gone.
-  std::optional<int> Take();
+  std::optional<int> Take() const;
 
  private:
   sigset_t signals_;
