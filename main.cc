@@ -13,6 +13,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app.h"
@@ -52,6 +53,17 @@ void RefuseBorrowedPrivileges() {
       "systemd unit");
 }
 
+// What to say of an option that was given twice; "" if that is not the mistake.
+std::string GivenTwice(const std::string& mistake) {
+  constexpr std::string_view kTwice = ": At Most 1 required but received ";
+  const size_t at = mistake.find(kTwice);
+  if (at == std::string::npos) return "";
+  const std::string option = mistake.substr(0, at);
+  return fmt::format(
+      "{} may be given once only{}", option,
+      option == "--db" ? ": forkdb query can ask several databases" : "");
+}
+
 // What to say of the word that the command line trips over.
 std::string Mistake(const CLI::App& app, const CLI::ParseError& e) {
   const CLI::App* command = &app;
@@ -61,7 +73,8 @@ std::string Mistake(const CLI::App& app, const CLI::ParseError& e) {
       "see forkdb {}--help", is_subcommand ? command->get_name() + " " : "");
   const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
   if (unknown.empty() || (is_subcommand && unknown.front()[0] != '-')) {
-    return fmt::format("{}: {}", e.what(), help);
+    const std::string twice = GivenTwice(e.what());
+    return fmt::format("{}: {}", twice.empty() ? e.what() : twice, help);
   }
   // "--sinse=-1h"
   const std::string word = unknown.front().substr(0, unknown.front().find('='));

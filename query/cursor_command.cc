@@ -92,15 +92,17 @@ void CursorKeeper::Keep(const Cursor& end) {
 void WarnOfLosses(const News& news) {
   if (news.pruned > 0) {
     fmt::print(stderr,
-               "forkdb: up to {} records after the cursor were pruned: they "
-               "are not shown\n",
-               news.pruned);
+               "forkdb: up to {} {} after the cursor: pruned before they could "
+               "be shown\n",
+               news.pruned, news.pruned == 1 ? "record" : "records");
   }
   if (news.missing > 0) {
     fmt::print(stderr,
-               "forkdb: {} records after the cursor are missing: there may "
-               "have been more than this\n",
-               news.missing);
+               "forkdb: {} after the cursor: there may have been more than "
+               "this\n",
+               news.missing == 1
+                   ? "1 record is missing"
+                   : fmt::format("{} records are missing", news.missing));
   }
 }
 

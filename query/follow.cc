@@ -106,6 +106,10 @@ void Follower::Print(Databases* databases) {
 
 }  // namespace
 
-void FollowDatabases(const QueryOptions& options) { Follower(options).Run(); }
+void FollowDatabases(const QueryOptions& options) {
+  // Says better than a watch what is wrong with a database that is not there.
+  Databases(options.databases);
+  Follower(options).Run();
+}
 
 }  // namespace forkdb

@@ -114,13 +114,13 @@ class Cursor(harness.CliTest):
         result = self.run_forkdb("query", "--db", self.db, "--cursor-file",
                                  "cursor", "--count")
         self.assertEqual(result.stdout, b"%d\n" % (9000 - first + 1))
-        self.assertIn(b"forkdb: up to %d records after the cursor were pruned"
+        self.assertIn(b"forkdb: up to %d records after the cursor: pruned"
                       % (first - 1 - 10), result.stderr)
         self.record(harness.HEADER + harness.lines(9003, 9004))
         result = self.run_forkdb("query", "--db", self.db, "--cursor-file",
                                  "cursor", "--count")
         self.assertEqual(result.stdout, b"2\n")
-        self.assertIn(b"forkdb: 2 records after the cursor are missing",
+        self.assertIn(b"forkdb: 2 records are missing after the cursor",
                       result.stderr)
 
     def test_bad_cursors_are_named(self):

@@ -79,7 +79,7 @@ class Follow(harness.CliTest):
         self.expect(process, 6, 10)
         code, out, err = self.stop(process)
         self.assertEqual((code, out), (130, b""))
-        self.assertIn(b"1 records after the cursor are missing", err)
+        self.assertIn(b"1 record is missing after the cursor", err)
 
     def test_shows_each_record_once_also_late_ones(self):
         self.feed(1, 1)
