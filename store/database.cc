@@ -31,11 +31,6 @@ constexpr mode_t kDatabaseMode = 0640;
 
 using Kind = DatabaseTrouble::Kind;
 
-DatabaseTrouble OpenError(const std::string& path, const std::string& reason,
-                          Kind kind = Kind::kRefused) {
-  return {fmt::format("cannot open database: {}: {}", path, reason), kind};
-}
-
 int64_t QueryInt(SQLite::Database* database, const char* sql) {
   SQLite::Statement statement(*database, sql);
   statement.executeStep();
@@ -74,7 +69,7 @@ void Distrust(SQLite::Database* database) {
 void CreateFile(const std::string& path) {
   EnsureDirectory(path);
   const std::string danger = WhyUnsafe(path);
-  if (!danger.empty()) throw OpenError(path, danger);
+  if (!danger.empty()) throw DatabaseTrouble::Opening(path, danger);
   // A link that is there has been looked at; one that comes now is refused.
   const int no_link = std::filesystem::is_symlink(path) ? 0 : O_NOFOLLOW;
   const int fd =
@@ -92,7 +87,7 @@ void SetGroup(const std::string& path, gid_t group) {
   for (const std::string& file : files) {
     if (chown(file.c_str(), static_cast<uid_t>(-1), group) != 0 &&
         (errno != ENOENT || file == path)) {
-      throw OpenError(path, ErrnoText(errno));
+      throw DatabaseTrouble::Opening(path, ErrnoText(errno));
     }
   }
 }
@@ -105,7 +100,7 @@ bool CheckSchema(SQLite::Database* database, const std::string& path) {
   if (application_id == kApplicationId) {
     if (version == kSchemaVersion) return true;
     if (version > kSchemaVersion) {
-      throw OpenError(
+      throw DatabaseTrouble::Opening(
           path, fmt::format("it was written by a newer forkdb (schema version "
                             "{}, this one knows {}): upgrade forkdb",
                             version, kSchemaVersion));
@@ -115,9 +110,10 @@ bool CheckSchema(SQLite::Database* database, const std::string& path) {
       application_id == 0 && version == 0 &&
       QueryInt(database, "SELECT count(*) FROM sqlite_schema") == 0;
   if (empty) return false;
-  throw OpenError(path,
-                  "it is an SQLite database, but not forkdb's: choose "
-                  "another file with --db");
+  throw DatabaseTrouble::Opening(
+      path,
+      "it is an SQLite database, but not forkdb's: choose "
+      "another file with --db");
 }
 
 void CreateSchema(SQLite::Database* database, const std::string& path) {
@@ -159,7 +155,7 @@ SQLite::Database OpenReadOnly(const std::string& name,
   // one moment only in which a recorder can get in the way.
   database.exec("BEGIN");
   if (!CheckSchema(&database, path)) {
-    throw OpenError(path, "it is empty: record something first");
+    throw DatabaseTrouble::Opening(path, "it is empty: record something first");
   }
   return database;
 }
@@ -198,9 +194,10 @@ void EnsureDirectory(const std::string& path) {
                                  std::filesystem::perms(0750), error);
   }
   if (!std::filesystem::is_directory(DirectoryOf(path), error)) {
-    throw OpenError(path, fmt::format("no directory {}: create it, or choose "
-                                      "another file with --db",
-                                      DirectoryOf(path).string()));
+    throw DatabaseTrouble::Opening(
+        path, fmt::format("no directory {}: create it, or choose "
+                          "another file with --db",
+                          DirectoryOf(path).string()));
   }
 }
 
@@ -258,7 +255,7 @@ SQLite::Database OpenForReading(const std::string& path) {
   if (access(path.c_str(), R_OK) != 0) {
     const int error_number = errno;
     const bool denied = error_number == EACCES;
-    throw OpenError(
+    throw DatabaseTrouble::Opening(
         path, ErrnoText(error_number) +
                   (denied ? ": ask for membership of the file's group"
                           : ": record something first, or name the file with "
@@ -268,62 +265,6 @@ SQLite::Database OpenForReading(const std::string& path) {
     return OpenPatiently(path);
   } catch (const SQLite::Exception& e) {
     throw DatabaseError(path, e);
-  }
-}
-
-DatabaseTrouble FileError(const std::string& path, int error_number) {
-  const std::string reason = ErrnoText(error_number);
-  switch (error_number) {
-    case EACCES:
-    case EPERM:
-      return OpenError(
-          path, reason + ": run as root, or choose another file with --db");
-    case EDQUOT:
-    case EIO:
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-    case ENOSPC:
-    case EROFS:
-      return OpenError(path, reason, Kind::kPassing);
-    default:
-      return OpenError(path, reason);
-  }
-}
-
-DatabaseTrouble DatabaseError(const std::string& path,
-                              const SQLite::Exception& e) {
-  const auto error = [&](const std::string& reason,
-                         Kind kind = Kind::kPassing) {
-    return DatabaseTrouble(fmt::format("database: {}: {}", path, reason), kind);
-  };
-  switch (e.getErrorCode()) {
-    case SQLITE_NOTADB:
-      return error(
-          "it is not an SQLite database: choose another file with --db",
-          Kind::kDamaged);
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return error(
-          "another program holds its lock: end that one, then try again");
-    case SQLITE_FULL:
-      return error(
-          "no space left on the disk: make room; what was committed is safe");
-    case SQLITE_READONLY:
-      return error(
-          "it cannot be written: run as root, or choose another file "
-          "with --db",
-          Kind::kStale);
-    case SQLITE_CORRUPT:
-      return error("it is damaged: save what is left with sqlite3's .recover",
-                   Kind::kDamaged);
-    case SQLITE_NOMEM:
-    case SQLITE_PROTOCOL:
-      return error(e.what());
-    case SQLITE_IOERR:
-      return error(e.what(), Kind::kStale);
-    default:
-      return error(e.what(), Kind::kRefused);
   }
 }
 

@@ -4,34 +4,15 @@
 #define FORKDB_STORE_DATABASE_H_
 
 #include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Exception.h>
 
 #include <string>
 
-#include "store/error.h"
+#include "store/trouble.h"
 
 namespace forkdb {
 
 inline constexpr char kDefaultDatabasePath[] = "/var/lib/forkdb/fork.db";
 inline constexpr char kMemoryDatabase[] = ":memory:";
-
-// What is wrong with a database, for those who go on all the same.
-class DatabaseTrouble : public Error {
- public:
-  enum class Kind {
-    kPassing,  // may be over later: full disk, lock, no descriptors left
-    kStale,    // the same, but it must be opened again
-    kDamaged,  // SQLite cannot make sense of it
-    kRefused,  // anything else
-  };
-
-  DatabaseTrouble(const std::string& what, Kind kind)
-      : Error(what), kind_(kind) {}
-  Kind kind() const { return kind_; }
-
- private:
-  Kind kind_;
-};
 
 // Opens the database at path for writing, in WAL mode; creates it with the
 // schema, mode 0640 and, where group is not empty, that group. The -wal and
@@ -56,12 +37,6 @@ void EnsureDirectory(const std::string& path);
 // known here. To be asked only while this process has the database not open:
 // it would lose its locks.
 bool HasOurHeader(const std::string& path);
-
-// What to throw for an errno value of open(2) on a file of the database, and
-// for what SQLite said of it; both with advice.
-DatabaseTrouble FileError(const std::string& path, int error_number);
-DatabaseTrouble DatabaseError(const std::string& path,
-                              const SQLite::Exception& e);
 
 }  // namespace forkdb
 
