@@ -74,6 +74,8 @@ function showRest(data) {
   };
   showTable('failures', columns.map((column) => column + (column === 'pid' ? '#' : '')),
     rows.map((row) => row.map((value, i) => (as_shown[columns[i]] ?? ((v) => v))(value))));
+  byId('failures-hint').textContent = rows.length < data.failed ?
+    `The newest ${number(rows.length)} of ${number(data.failed)}.` : '';
   showTable('boots', ['host', 'kernel', 'started (UTC)', 'boot'],
     data.boots.map(([host, kernel, boot, started]) => [host, kernel, shortTime(started), boot]));
   byId('gaps-hint').textContent = data.gaps.length < data.missing.gaps ?

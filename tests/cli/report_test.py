@@ -100,9 +100,17 @@ class Report(harness.CliTest):
             self.sql("SELECT comm, id FROM forks WHERE ret < 0 "
                      "ORDER BY id DESC"))
         self.assertEqual(self.table("#gaps")[0][0], "7")
+        self.assertEqual(self.text("#failures-hint"), "")
         self.assertEqual([painted > 1000 for painted, _ in
                           self.browser.run(PIXELS)], [True, True])
         self.keep("light")
+
+    def test_says_how_many_failures_it_leaves_out(self):
+        self.record(harness.HEADER + b"".join(
+            harness.line(seq, error=11) for seq in range(1, 302)))
+        self.show()
+        self.assertEqual(len(self.table("#failures")), 200)
+        self.assertEqual(self.text("#failures-hint"), "The newest 200 of 301.")
 
     def test_filters_are_those_of_query_and_stand_in_the_head(self):
         self.record_history()
