@@ -5,10 +5,12 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "query/change_watch.h"
 #include "query/databases.h"
+#include "query/supervise.h"
 #include "store/error.h"
 #include "store/escape.h"
 #include "store/row_printer.h"
@@ -35,7 +37,8 @@ class Follower {
  private:
   void Begin();
   void GoOn();
-  void Print(Databases* databases);
+  // After so many rows.
+  void Flush(int64_t rows);
 
   const QueryOptions& options_;
   Filter filter_;
@@ -71,7 +74,12 @@ void Follower::Begin() {
     if (!shape_.limit) shape_.limit = kFirstRows;
   }
   printer_ = NewRowPrinter(options_.output, databases.Columns(shape_));
-  Print(&databases);
+  // A long history may be searched for the first rows.
+  int64_t rows = 0;
+  Output output = options_.output;
+  Supervise(databases.readers(), std::nullopt, &output,
+            [&] { rows = databases.Print(shape_, printer_.get()); });
+  Flush(rows);
   filter_.ranges.reset();
   shape_.limit.reset();
   cursor_ = news.cursor;
@@ -92,13 +100,12 @@ void Follower::GoOn() {
     fmt::print(stderr, "forkdb: {}: waiting\n", EscapeForDisplay(trouble_));
     return;
   }
-  Print(databases.get());
+  Flush(databases->Print(shape_, printer_.get()));
   WarnOfLosses(news);
   cursor_ = news.cursor;
 }
 
-void Follower::Print(Databases* databases) {
-  const int64_t rows = databases->Print(shape_, printer_.get());
+void Follower::Flush(int64_t rows) {
   // The first rows tell how wide a table's columns are.
   const bool held = options_.output.format == Format::kTable && rows == 0;
   if (!held) printer_->Finish();

@@ -183,6 +183,19 @@ class Follow(harness.CliTest):
         rows = [row.split(",")[1:] for row in self.read(process, 2)]
         self.assertEqual(rows, [["100", "2"], ["100", "3"]])
 
+    def test_ends_while_it_still_looks_for_the_first_rows(self):
+        self.feed(1, 1)
+        process = self.follow(
+            "(WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+            "SELECT count(*) FROM c) > 0")
+
+        def reads():
+            with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+                return int(file.read().split()[13]) > 20  # ticks
+
+        harness.wait_until(reads, "a long look")
+        self.assertEqual(self.stop(process, signal.SIGINT)[0], 130)
+
     def test_cannot_be_asked_for_what_has_an_end(self):
         self.feed(1, 1)
         for args in [["--count"], ["--group-by", "comm"], ["--burst", "5/1"],
