@@ -2,6 +2,9 @@
 
 #include <SQLiteCpp/Statement.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "store/duration.h"
 #include "store/error.h"
 #include "store/record.h"
@@ -51,6 +54,15 @@ Window WindowBefore(const Window& window) {
   return {window.since_ns - length_ns - 1, window.since_ns - 1};
 }
 
+size_t Bins::Of(int64_t time_ns) const {
+  if (time_ns <= first_ns) return 0;
+  // Unsigned: the difference may be greater than a signed number holds.
+  const uint64_t since_first_ns =
+      static_cast<uint64_t>(time_ns) - static_cast<uint64_t>(first_ns);
+  return std::min<size_t>(since_first_ns / static_cast<uint64_t>(width_ns),
+                          count - 1);
+}
+
 Bins ChooseBins(const Window& window, size_t most) {
   constexpr int64_t kMs = kNsPerSecond / 1000;
   constexpr int64_t kMinute = 60 * kNsPerSecond;
@@ -60,6 +72,7 @@ Bins ChooseBins(const Window& window, size_t most) {
   const auto fits = [&](int64_t width_ns) {
     bins.width_ns = width_ns;
     bins.first_ns = window.since_ns / width_ns * width_ns;
+    bins.count = std::numeric_limits<size_t>::max();
     bins.count = bins.Of(window.until_ns) + 1;
     return bins.count <= most;
   };

@@ -35,10 +35,9 @@ struct Bins {
   int64_t width_ns = 1;
   size_t count = 1;
 
-  // The bin of a time of the window.
-  size_t Of(int64_t time_ns) const {
-    return static_cast<size_t>((time_ns - first_ns) / width_ns);
-  }
+  // The bin of a time of the window; of another, which only a forged database
+  // can have among the window's, the nearest.
+  size_t Of(int64_t time_ns) const;
 };
 
 // Bins of a width that people count in, at most so many.

@@ -77,6 +77,16 @@ TEST_F(WindowTest, BeforeAnotherIsAsLongAndTouchesIt) {
               testing::HasSubstr("before 1970"));
 }
 
+TEST(Bins, TakeAForgedTimeIntoTheNearest) {
+  const Bins bins = {1000, 10, 5};
+  EXPECT_EQ(bins.Of(1000), 0U);
+  EXPECT_EQ(bins.Of(1049), 4U);
+  EXPECT_EQ(bins.Of(1050), 4U);
+  EXPECT_EQ(bins.Of(999), 0U);
+  EXPECT_EQ(bins.Of(std::numeric_limits<int64_t>::min()), 0U);
+  EXPECT_EQ(bins.Of(std::numeric_limits<int64_t>::max()), 4U);
+}
+
 TEST(Bins, AreOfAWidthThatPeopleCountInAndCoverTheWindow) {
   constexpr size_t kMost = 30;
   const std::vector<std::pair<int64_t, int64_t>> cases = {
