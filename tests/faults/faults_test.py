@@ -243,9 +243,10 @@ class Damage(accounts.FaultTest):
         recorder = self.begin()
         self.wait_for_last()
         self.spoil()
-        # Another writer makes it read again what it remembers.
         with open(self.db + "-wal", "r+b") as log:
             log.truncate(0)
+        # It remembers the pages of a batch: let it read them again.
+        recorder.send_signal(signal.SIGHUP)
         self.feed(50_000)
         self.wait_said("going on in a new file")
         self.feed(100)
