@@ -122,7 +122,8 @@ CREATE TABLE rejects (
 ) STRICT;
 
 -- What the last recorder was told to keep: 'keep_ns' (a length of time) and
--- 'max_bytes' (file and log together); no row where there is no limit.
+-- 'max_bytes' (file and log together); no row where there is no limit. While a
+-- step of the clock is doubted, 'believed_ns' is the time before it.
 CREATE TABLE settings (
   name TEXT PRIMARY KEY,
   value INTEGER NOT NULL

@@ -10,33 +10,6 @@
 #include "store/database.h"
 
 namespace forkdb {
-namespace {
-
-void BindIf(bool condition, int index, int64_t value,
-            SQLite::Statement* statement) {
-  if (condition) {
-    statement->bind(index, value);
-  } else {
-    statement->bind(index);
-  }
-}
-
-void Run(SQLite::Statement* statement) {
-  statement->exec();
-  statement->reset();
-}
-
-// Makes the table of the successes among a drain's late records.
-SQLite::Database* WithLateTable(SQLite::Database* database) {
-  database->exec(
-      "CREATE TEMP TABLE IF NOT EXISTS late (id INTEGER, child_pid INTEGER, "
-      "child_start_ns INTEGER, PRIMARY KEY (child_pid, child_start_ns)) "
-      "WITHOUT ROWID");
-  return database;
-}
-
-}  // namespace
-
 Writer::Writer(SQLite::Database* database, std::string path)
     : database_(database),
       path_(std::move(path)),
@@ -45,41 +18,15 @@ Writer::Writer(SQLite::Database* database, std::string path)
       creators_(database),
       blocks_(database),
       calls_(database),
+      late_creators_(database),
+      drains_(database),
       inserter_(database),
       find_time_(*database, "SELECT time_ns FROM records WHERE id = ?1"),
       find_next_seq_(*database,
                      "SELECT next_seq, (SELECT sum(pruned_seq) FROM streams) "
                      "FROM streams WHERE id = ?1"),
       update_next_seq_(*database,
-                       "UPDATE streams SET next_seq = ?2 WHERE id = ?1"),
-      insert_drain_(*database,
-                    "INSERT INTO drains (stream, time_ns, records, duplicates, "
-                    "rejected, first_id, last_id) "
-                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
-      find_reject_(*database,
-                   "SELECT 1 FROM rejects WHERE stream = ?1 AND line = ?2"),
-      insert_reject_(*database,
-                     "INSERT INTO rejects (drain, stream, reason, line) "
-                     "VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"),
-      insert_late_(
-          *WithLateTable(database),
-          "INSERT OR IGNORE INTO temp.late (id, child_pid, child_start_ns) "
-          "VALUES (?1, ?2, ?3)"),
-      // A thread id is never a tgid with the thread's start time, so threads
-      // among the late match nothing.
-      link_late_(*database,
-                 "WITH calls AS (SELECT p.block * 4096 + c.value AS id, "
-                 "late.id AS late FROM temp.late CROSS JOIN pid_blocks AS p "
-                 "ON p.pid = late.child_pid AND p.caller_id = 0 "
-                 "CROSS JOIN json_each(p.calls) AS c) "
-                 "UPDATE main.records SET caller_id = late.id "
-                 "FROM calls CROSS JOIN temp.late ON late.id = calls.late "
-                 "WHERE records.id = calls.id AND records.id > late.id "
-                 "AND records.id / 1000000000000 = late.id / 1000000000000 "
-                 "AND records.caller_id IS NULL "
-                 "AND records.tgid = late.child_pid "
-                 "AND records.start_ns = late.child_start_ns "
-                 "RETURNING records.id / 4096, pid, tgid") {}
+                       "UPDATE streams SET next_seq = ?2 WHERE id = ?1") {}
 
 Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
   Drain drain;
@@ -99,7 +46,6 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
                                     SQLite::TransactionBehavior::IMMEDIATE);
     if (stream_id_ == 0) Attach(stream);
     Synchronise();
-    has_late_ = false;
     late_blocks_.clear();
     for (const Record& record : records) {
       if (record.seq < next_seq_) {
@@ -120,9 +66,13 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
     }
     inserter_.Flush();
     calls_.Flush();
-    LinkToLateCreators();
+    late_creators_.Link(&calls_);
     CorrectBlocks(drain);
-    StoreDrain(*batch, now_ns, drain);
+    update_next_seq_.bind(1, stream_id_);
+    update_next_seq_.bind(2, next_seq_);
+    update_next_seq_.exec();
+    update_next_seq_.reset();
+    drains_.Insert(stream_id_, *batch, now_ns, drain);
     transaction.commit();
   } catch (const std::exception& e) {
     // The rollback took back rows that the interner, the creators and the
@@ -132,10 +82,11 @@ Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) {
     creators_.Reset();
     blocks_.Reset();
     calls_.Reset();
+    late_creators_.Reset();
+    drains_.Reset();
     inserter_.Reset();
     for (SQLite::Statement* statement :
-         {&find_time_, &find_next_seq_, &update_next_seq_, &insert_drain_,
-          &find_reject_, &insert_reject_, &insert_late_, &link_late_}) {
+         {&find_time_, &find_next_seq_, &update_next_seq_}) {
       statement->tryReset();
     }
     stream_id_ = 0;
@@ -205,11 +156,7 @@ void Writer::StoreLate(const Record& record, int64_t now_ns, Drain* drain) {
   Store(record, now_ns, drain);
   late_blocks_.insert(BlockOf(RecordId(stream_id_, record.seq)));
   if (record.failed()) return;
-  insert_late_.bind(1, RecordId(stream_id_, record.seq));
-  insert_late_.bind(2, record.child_pid);
-  insert_late_.bind(3, record.child_start_ns);
-  Run(&insert_late_);
-  has_late_ = true;
+  late_creators_.Add(RecordId(stream_id_, record.seq), record);
 }
 
 void Writer::NoteGap(int64_t last_seq, std::optional<int64_t> before_ns,
@@ -230,20 +177,6 @@ void Writer::CheckSame(const Record& record) {
       path_, record.seq));
 }
 
-// The callers that a late record created were stored without caller_id.
-void Writer::LinkToLateCreators() {
-  if (!has_late_) return;
-  std::set<std::pair<int64_t, int64_t>> changed;
-  while (link_late_.executeStep()) {
-    const int64_t block = link_late_.getColumn(0).getInt64();
-    changed.emplace(link_late_.getColumn(1).getInt64(), block);
-    changed.emplace(link_late_.getColumn(2).getInt64(), block);
-  }
-  link_late_.reset();
-  for (const auto& [pid, block] : changed) calls_.Rewrite(pid, block);
-  database_->exec("DELETE FROM temp.late");
-}
-
 int64_t Writer::OpenBlock() const {
   return BlockOf(RecordId(stream_id_, next_seq_ - 1));
 }
@@ -261,44 +194,6 @@ void Writer::CorrectBlocks(const Drain& drain) {
   if (drain.records > 0) late_blocks_.insert(OpenBlock());
   for (const int64_t block : late_blocks_) {
     if (block != OpenBlock() || blocks_.Has(block)) blocks_.Summarise(block);
-  }
-}
-
-bool Writer::HasNewReject(const Batch& batch) {
-  return std::any_of(
-      batch.rejects.begin(), batch.rejects.end(), [&](const Reject& reject) {
-        find_reject_.bind(1, stream_id_);
-        find_reject_.bindNoCopy(2, reject.line.data(),
-                                static_cast<int>(reject.line.size()));
-        const bool found = find_reject_.executeStep();
-        find_reject_.reset();
-        return !found;
-      });
-}
-
-void Writer::StoreDrain(const Batch& batch, int64_t now_ns,
-                        const Drain& drain) {
-  update_next_seq_.bind(1, stream_id_);
-  update_next_seq_.bind(2, next_seq_);
-  Run(&update_next_seq_);
-  // A pass that found nothing new is not worth a row.
-  if (drain.records == 0 && !HasNewReject(batch)) return;
-  insert_drain_.bind(1, stream_id_);
-  insert_drain_.bind(2, now_ns);
-  insert_drain_.bind(3, drain.records);
-  insert_drain_.bind(4, drain.duplicates);
-  insert_drain_.bind(5, drain.rejected);
-  BindIf(drain.records > 0, 6, drain.first_id, &insert_drain_);
-  BindIf(drain.records > 0, 7, drain.last_id, &insert_drain_);
-  Run(&insert_drain_);
-  const int64_t drain_id = database_->getLastInsertRowid();
-  for (const Reject& reject : batch.rejects) {
-    insert_reject_.bind(1, drain_id);
-    insert_reject_.bind(2, stream_id_);
-    insert_reject_.bindNoCopy(3, reject.reason);
-    insert_reject_.bindNoCopy(4, reject.line.data(),
-                              static_cast<int>(reject.line.size()));
-    Run(&insert_reject_);
   }
 }
 

@@ -15,22 +15,15 @@
 #include "recorder/blocks.h"
 #include "recorder/calls.h"
 #include "recorder/creators.h"
+#include "recorder/drains.h"
 #include "recorder/gaps.h"
 #include "recorder/inserter.h"
 #include "recorder/interner.h"
+#include "recorder/late_creators.h"
 #include "recorder/source.h"
 #include "recorder/usernames.h"
 
 namespace forkdb {
-
-// What one Write() did; but for the gaps, a row of the drains table.
-struct Drain {
-  int64_t records = 0;     // stored
-  int64_t duplicates = 0;  // known before
-  int64_t rejected = 0;    // lines that are not records
-  int64_t first_id = 0, last_id = 0;
-  std::vector<Gap> gaps;  // noticed in this drain
-};
 
 // A record is stored once: what the stream's next_seq is past, and no gap
 // holds, is a duplicate. So a source can be read again from its start at any
@@ -58,15 +51,11 @@ class Writer {
   void NoteGap(int64_t last_seq, std::optional<int64_t> before_ns,
                int64_t now_ns, Drain* drain);
   void CheckSame(const Record& record);
-  void LinkToLateCreators();
   int64_t OpenBlock() const;
   // Closes the open block if the stream goes past it with this number.
   void CloseBlockBefore(int64_t seq);
   // Brings those up to date that were closed before they got a record.
   void CorrectBlocks(const Drain& drain);
-  // Whether a line that is no record was not there before.
-  bool HasNewReject(const Batch& batch);
-  void StoreDrain(const Batch& batch, int64_t now_ns, const Drain& drain);
   // Reads what it builds on; what others did since the last time makes the
   // caches anew.
   void Synchronise();
@@ -79,21 +68,17 @@ class Writer {
   Creators creators_;
   Blocks blocks_;
   Calls calls_;
+  LateCreators late_creators_;
+  Drains drains_;
   Usernames usernames_;
   Inserter inserter_;
   SQLite::Statement find_time_;
   SQLite::Statement find_next_seq_;
   SQLite::Statement update_next_seq_;
-  SQLite::Statement insert_drain_;
-  SQLite::Statement find_reject_;
-  SQLite::Statement insert_reject_;
-  SQLite::Statement insert_late_;
-  SQLite::Statement link_late_;
 
-  int64_t stream_id_ = 0;  // 0 until attached
-  int64_t next_seq_ = 0;   // 0 until read
-  int64_t pruned_ = 0;     // numbers pruned of all streams
-  bool has_late_ = false;
+  int64_t stream_id_ = 0;          // 0 until attached
+  int64_t next_seq_ = 0;           // 0 until read
+  int64_t pruned_ = 0;             // numbers pruned of all streams
   std::set<int64_t> late_blocks_;  // that this drain stored into
 };
 
