@@ -147,9 +147,9 @@ def parse_result(text):
 
 def split_line(line):
     """(name, arguments, result) of a call, or None for any other line."""
-    # A thread that strace let go of between two calls; had it made any that
-    # strace missed, the database would have more.
-    if line == "???( <detached ...>":
+    # A thread that strace let go of, or that was killed, before strace knew the
+    # call; had it made any that strace missed, the database would have more.
+    if line in ("???( <detached ...>", "???( <unfinished ...>"):
         return None
     match = CALL.match(line)
     if not match:
