@@ -25,12 +25,11 @@ Calls::Calls(SQLite::Database* database)
                "WHERE id BETWEEN ?2 * 4096 AND ?2 * 4096 + 4095 "
                "AND ?1 IN (pid, tgid) GROUP BY caller_id"),
       forget_(*database,
-              "WITH gone AS MATERIALIZED (SELECT pid, tgid, ifnull(caller_id, "
-              "0) AS caller_id FROM records "
-              "WHERE id BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095) "
-              "DELETE FROM pid_blocks WHERE (pid, block, caller_id) IN ("
-              "SELECT pid, ?1, caller_id FROM gone UNION "
-              "SELECT tgid, ?1, caller_id FROM gone)") {}
+              "DELETE FROM pid_blocks WHERE block = ?1 AND pid IN ("
+              "SELECT pid FROM records "
+              "WHERE id BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095 UNION "
+              "SELECT tgid FROM records "
+              "WHERE id BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095)") {}
 
 bool Calls::Call::operator<(const Call& other) const {
   const int64_t block = BlockOf(id);

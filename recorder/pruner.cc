@@ -45,10 +45,16 @@ Pruner::Pruner(SQLite::Database* database)
       blocks_(database),
       calls_(database),
       oldest_(*database,
-              std::string(kAges) +
-                  "SELECT block, records, last_time_ns FROM ages WHERE block "
-                  "IN (SELECT min(block) FROM ages GROUP BY block / ?1) "
-                  "ORDER BY last_time_ns, block LIMIT 1") {
+              // A stream's lowest block, which is a closed one if it has one.
+              "SELECT b.block, b.records, b.last_time_ns FROM streams AS s "
+              "CROSS JOIN blocks AS b ON b.block = (SELECT min(block) FROM "
+              "blocks WHERE block BETWEEN s.id * ?1 AND s.id * ?1 + ?1 - 1) "
+              "UNION ALL SELECT o.block, count(*), max(r.time_ns) "
+              "FROM open_blocks AS o CROSS JOIN records AS r "
+              "ON r.id BETWEEN o.block * 4096 AND o.block * 4096 + 4095 "
+              "WHERE NOT EXISTS (SELECT 1 FROM blocks AS b WHERE b.block "
+              "BETWEEN o.block / ?1 * ?1 AND o.block) GROUP BY o.block "
+              "ORDER BY 3, 1 LIMIT 1") {
   oldest_.bind(1, kStreamBlocks);
   database->exec(fmt::format("PRAGMA journal_size_limit = {}", kLogBytes));
 }

@@ -1,6 +1,7 @@
 #include "recorder/pruner.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <random>
@@ -105,6 +106,39 @@ TEST_F(PrunerTest, TakesTheStreamThatIsBehindFirst) {
   EXPECT_EQ(pruner_.Prune(Pruner::kAnyTime)->records, 100);
   EXPECT_EQ(Sql("SELECT DISTINCT boot FROM forks"), "a");
   ExpectSound();
+}
+
+// What SQLite executes, of which no time of the machine is a part.
+TEST_F(PrunerTest, CostsTheSameHoweverMuchIsKept) {
+  int64_t steps = 0;
+  sqlite3_trace_v2(
+      database_.getHandle(), SQLITE_TRACE_PROFILE,
+      [](unsigned, void* sum, void* statement, void*) {
+        *static_cast<int64_t*>(sum) +=
+            sqlite3_stmt_status(static_cast<sqlite3_stmt*>(statement),
+                                SQLITE_STMTSTATUS_VM_STEP, 1);
+        return 0;
+      },
+      &steps);
+  const auto steps_of_pruning = [&] {
+    steps = 0;
+    EXPECT_TRUE(pruner_.Prune(Pruner::kAnyTime));
+    return steps;
+  };
+  const auto write_blocks = [&](int64_t first, int64_t last) {
+    std::vector<Record> records =
+        ForkRecords(first * kBlockRecords, (last + 1) * kBlockRecords - 1);
+    for (Record& record : records) {
+      record.pid = record.tgid = static_cast<int32_t>(record.seq);
+    }
+    Write(records);
+  };
+  write_blocks(1, 4);
+  const int64_t with_few = steps_of_pruning();
+  write_blocks(5, 25);
+  const int64_t with_many = steps_of_pruning();
+  EXPECT_GT(with_few, kBlockRecords);
+  EXPECT_LT(with_many, with_few * 11 / 10);
 }
 
 TEST_F(PrunerTest, KeepsThePartOfAGapThatIsNotPruned) {
