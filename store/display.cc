@@ -14,22 +14,26 @@ namespace {
 constexpr std::string_view kCut = "…";
 
 // The C library knows the widths of characters, but in a locale of UTF-8 alone,
-// and the process has none.
-class Utf8Locale {
+// and the process has none. Read once: it takes longer than a line. Null where
+// there is none.
+locale_t Utf8Locale() {
+  static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  return locale;
+}
+
+// The thread's locale is UTF-8 while this lives.
+class UseUtf8 {
  public:
-  Utf8Locale() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (locale_ != nullptr) before_ = uselocale(locale_);
+  UseUtf8() {
+    if (Utf8Locale() != nullptr) before_ = uselocale(Utf8Locale());
   }
-  ~Utf8Locale() {
-    if (locale_ == nullptr) return;
-    uselocale(before_);
-    freelocale(locale_);
+  ~UseUtf8() {
+    if (before_ != nullptr) uselocale(before_);
   }
-  Utf8Locale(const Utf8Locale&) = delete;
-  Utf8Locale& operator=(const Utf8Locale&) = delete;
+  UseUtf8(const UseUtf8&) = delete;
+  UseUtf8& operator=(const UseUtf8&) = delete;
 
  private:
-  locale_t locale_;
   locale_t before_ = nullptr;
 };
 
@@ -51,7 +55,7 @@ Fitting Fit(std::string_view text, size_t columns) {
     const size_t fits = text.size() < columns ? text.size() : columns;
     return {fits, fits};
   }
-  const Utf8Locale locale;
+  const UseUtf8 utf8;
   Fitting fitting = {0, 0};
   std::mbstate_t state{};
   while (fitting.bytes < text.size()) {
