@@ -111,6 +111,13 @@ def history(build, work, records):
     return path
 
 
+def warm(path):
+    """Reads a file, so that what reads it next finds it in the page cache."""
+    with pathlib.Path(path).open("rb") as file:
+        while file.read(1 << 20):
+            pass
+
+
 def record_command(build, source, database):
     """What records a saved history."""
     return [build / "forkdb", "record", "--once", "--source", source, "--db", database,
