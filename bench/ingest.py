@@ -43,17 +43,6 @@ def peers_of(options, records):
     csv = csv_of(work, records, template)
     create = f"CREATE TABLE forks ({columns_of(template)})"
 
-    def fresh(name, command, reads):
-        def run():
-            measure.remove_database(work / name)
-            measure.warm(reads)
-            return measure.once(command)
-        return run
-
-    def parse():
-        measure.warm(source)
-        return measure.once([build / "bench/parse", source])
-
     def floor():
         measure.remove_database(work / "floor.db")
         output = work / "floor.txt"
@@ -65,12 +54,12 @@ def peers_of(options, records):
         return run
 
     return {
-        "forkdb record": fresh("ingest.db", measure.record_command(build, source, work / "ingest.db"),
-                               source),
-        ".import": fresh("import.db", ["sqlite3", work / "import.db", create, ".mode csv",
-                                       f".import {csv} forks"], csv),
+        "forkdb record": measure.fresh(measure.record_command(build, source, work / "ingest.db"),
+                                       source, work / "ingest.db"),
+        ".import": measure.fresh(["sqlite3", work / "import.db", create, ".mode csv",
+                                  f".import {csv} forks"], csv, work / "import.db"),
         "floor": floor,
-        "parse": parse,
+        "parse": measure.fresh([build / "bench/parse", source], source),
     }
 
 

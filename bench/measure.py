@@ -118,6 +118,17 @@ def warm(path):
             pass
 
 
+def fresh(command, reads, database=None):
+    """For in_turn(): runs the command with what it reads in the page cache, and
+    without the database that it makes, if any."""
+    def run():
+        if database is not None:
+            remove_database(database)
+        warm(reads)
+        return once(command)
+    return run
+
+
 def record_command(build, source, database):
     """What records a saved history."""
     return [build / "forkdb", "record", "--once", "--source", source, "--db", database,

@@ -46,14 +46,10 @@ def main():
     parser.add_argument("--idle", type=int, default=60)
     options = parser.parse_args()
     source = measure.history(options.build, options.work, options.records)
-
-    def record():
-        measure.remove_database(options.work / "cost.db")
-        return measure.once(measure.record_command(options.build, source,
-                                                   options.work / "cost.db"))
-
+    database = options.work / "cost.db"
+    record = measure.fresh(measure.record_command(options.build, source, database), source, database)
     runs = measure.in_turn({"record": record}, options.rounds)["record"]
-    measure.remove_database(options.work / "cost.db")
+    measure.remove_database(database)
     millions = options.records / 1e6
     wakeups = idle(options.build, options.work, options.idle)
     print(measure.table(("", "median (range)"), [
