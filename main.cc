@@ -17,10 +17,10 @@
 #include <vector>
 
 #include "app.h"
-#include "recorder/log.h"
-#include "store/display.h"
-#include "store/error.h"
-#include "store/suggest.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/suggest.h"
+#include "terminal/display.h"
 
 namespace {
 

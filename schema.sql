@@ -64,17 +64,32 @@ CREATE TABLE streams (
   -- What tells two streams of one boot and source apart: the attachment.
   attachment TEXT NOT NULL,
   hook TEXT NOT NULL,
+  -- When the first recorder attached. The _boottime_ns columns are
+  -- CLOCK_BOOTTIME of the same moments: no clock step moves them. They are NULL
+  -- for a saved copy, which nobody watched.
   attach_ns INTEGER NOT NULL,
+  attach_boottime_ns INTEGER CHECK (attach_boottime_ns >= 0),
+  -- The last moment at which the stream is known to have been watched: what was
+  -- called before it is a row of records, or a gap. It moves with each commit,
+  -- every minute on a quiet machine, and at an orderly end.
+  ended_ns INTEGER,
+  ended_boottime_ns INTEGER CHECK (ended_boottime_ns >= 0),
   capacity INTEGER NOT NULL,
   -- The lowest number that was never seen: below it, every number is a row of
   -- records, lies in a gap, or has been pruned.
   next_seq INTEGER NOT NULL DEFAULT 1 CHECK (next_seq >= 1),
-  -- The numbers up to this one were pruned, whether they were rows or lay in
-  -- gaps: rows + gaps + pruned_seq = next_seq - 1. Pruning takes a stream's
-  -- lowest block of numbers (see blocks), with what belongs to it alone. A gap
-  -- that reaches past it keeps the rest. Streams and boots stay.
+  -- The numbers up to this one were pruned, whether they were rows, lay in gaps
+  -- or had been thinned: rows + gaps + thinned + pruned_seq = next_seq - 1.
+  -- Pruning takes a stream's lowest block of numbers (see blocks), with what
+  -- belongs to it alone. A gap that reaches past it keeps the rest. Streams and
+  -- boots stay.
   pruned_seq INTEGER NOT NULL DEFAULT 0 CHECK (pruned_seq >= 0),
+  -- Calls of rows of missed that were pruned.
+  pruned_missed INTEGER NOT NULL DEFAULT 0 CHECK (pruned_missed >= 0),
+  -- The sum of its rows in the table thinned.
+  thinned INTEGER NOT NULL DEFAULT 0 CHECK (thinned >= 0),
   CHECK (pruned_seq < next_seq),
+  CHECK ((ended_ns IS NULL) = (ended_boottime_ns IS NULL)),
   UNIQUE (boot, source, attachment)
 ) STRICT;
 
@@ -94,7 +109,8 @@ CREATE TABLE drains (
   CHECK (first_id <= last_id)
 ) STRICT;
 
--- Numbers that the recorder never saw, both ends included.
+-- Numbers without a record, both ends included: the recorder never saw them, or
+-- the database refused the record (see rejects).
 CREATE TABLE gaps (
   id INTEGER PRIMARY KEY,
   stream INTEGER NOT NULL REFERENCES streams (id),
@@ -109,8 +125,51 @@ CREATE TABLE gaps (
   UNIQUE (stream, first_seq)
 ) STRICT;
 
--- Lines that were not records: the first few of each drain (drains.rejected
--- counts them all), each line of a stream once.
+-- Calls that the hook skipped (a preempted eBPF program keeps others from running
+-- on its processor) and that took no number, as the kernel counts them. They were
+-- made between two looks at that count.
+CREATE TABLE missed (
+  stream INTEGER NOT NULL REFERENCES streams (id),
+  -- The stream's highest number at the second look; the row is pruned with it.
+  seq INTEGER NOT NULL CHECK (seq >= 0),
+  calls INTEGER NOT NULL CHECK (calls > 0),
+  after_ns INTEGER NOT NULL,
+  before_ns INTEGER NOT NULL,
+  -- Serves: pruning, and adding to the row.
+  PRIMARY KEY (stream, seq)
+) WITHOUT ROWID, STRICT;
+
+-- All that was lost, with or without a number. Serves: warnings of what a time
+-- lacks.
+CREATE VIEW losses AS
+SELECT stream, first_seq, last_seq, last_seq - first_seq + 1 AS records,
+  noticed_ns, after_ns, before_ns FROM gaps
+UNION ALL
+SELECT stream, NULL, NULL, calls, before_ns, after_ns, before_ns FROM missed;
+
+-- Records that were deleted to make room while others of their time stayed.
+-- Over the size limit, those who fill the database lose the oldest of their
+-- records; what all others did stays.
+CREATE TABLE thinned (
+  -- Of their numbers (see blocks). Where blocks are empty one after the other,
+  -- the last of them has the counts of all.
+  block INTEGER NOT NULL,
+  -- Whose: the uid, or the first one of a range. From 100000 on, 65536 uids
+  -- share: that is how /etc/subuid gives them to one user. -1 for numbers that
+  -- were never seen: the gaps of a block in which nothing else was left.
+  uid INTEGER NOT NULL CHECK (uid BETWEEN -1 AND 4294967295),
+  records INTEGER NOT NULL CHECK (records > 0),
+  -- Lowest and highest. Serves: what a time lacks.
+  first_time_ns INTEGER NOT NULL,
+  last_time_ns INTEGER NOT NULL,
+  PRIMARY KEY (block, uid)
+) WITHOUT ROWID, STRICT;
+
+-- What was put aside: lines that were not records, and records that a CHECK, or
+-- an index that a user added, refuses. Of those the line is the record's, the
+-- reason begins with "refused by the database: ", and the number is a gap. The
+-- first few of each drain (drains.rejected counts them all), each line of a
+-- stream once.
 CREATE TABLE rejects (
   id INTEGER PRIMARY KEY,
   drain INTEGER NOT NULL REFERENCES drains (id),
@@ -123,14 +182,17 @@ CREATE TABLE rejects (
 
 -- What the last recorder was told to keep: 'keep_ns' (a length of time) and
 -- 'max_bytes' (file and log together); no row where there is no limit. While a
--- step of the clock is doubted, 'believed_ns' is the time before it.
+-- step of the clock is doubted, 'believed_ns' is the time before it. While a
+-- recorder has the database open, 'recording' is PRAGMA schema_version: a copy
+-- of the file without its log (-wal) is known by it.
 CREATE TABLE settings (
   name TEXT PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT;
 
 -- The names of comms, users, flag_sets and namespace_sets go with the last
--- record that has them; the recorder notices by the sum of pruned_seq.
+-- record that has them; the recorder notices by the sums of pruned_seq and
+-- thinned.
 
 -- Command names, byte-exact: TEXT where the bytes are UTF-8, else BLOB.
 CREATE TABLE comms (
@@ -139,11 +201,15 @@ CREATE TABLE comms (
     CHECK (typeof(comm) IN ('text', 'blob') AND length(comm) <= 255)
 ) STRICT;
 
--- Users under the name they had when the record arrived.
+-- Users under the name they had when the record arrived; the number in digits
+-- where there was no such user.
 CREATE TABLE users (
   id INTEGER PRIMARY KEY,
   uid INTEGER NOT NULL CHECK (uid BETWEEN 0 AND 4294967295),
   username TEXT NOT NULL,
+  -- 0 while the system has not said who this is, and no name is known from
+  -- before: username is the number until the answer takes its place.
+  is_answered INTEGER NOT NULL DEFAULT 1 CHECK (is_answered IN (0, 1)),
   UNIQUE (uid, username)
 ) STRICT;
 
@@ -212,7 +278,7 @@ CREATE TABLE records (
   -- NULL where it is child_pid, too.
   child_ns_pid INTEGER CHECK (child_ns_pid > 0),
   -- The record that created the caller; NULL where it is not known. It may
-  -- name a record that has been pruned since, so this is not a foreign key.
+  -- name a record that was pruned or thinned since: this is no foreign key.
   -- The number is never used again: callers with the same one are still the
   -- same process.
   caller_id INTEGER,
@@ -240,7 +306,7 @@ CREATE TABLE blocks (
   first_time_ns INTEGER NOT NULL,
   last_time_ns INTEGER NOT NULL,
   -- Of the children, NULL if there is none. Serves: --child, and which record
-  -- created this process.
+  -- created this process of the table alive.
   first_child_pid INTEGER,
   last_child_pid INTEGER,
   first_child_start_ns INTEGER,
@@ -297,6 +363,24 @@ CREATE TABLE pid_blocks (
   PRIMARY KEY (pid, block, caller_id)
 ) WITHOUT ROWID, STRICT;
 
+-- Which records of a closed block created processes, by their start: in place
+-- of an index on child_start_ns, at a sixth of the size. Threads are left out.
+-- A rowid table, whose pages are full where rows only append.
+CREATE TABLE start_blocks (
+  boot INTEGER NOT NULL REFERENCES boots (id),
+  span INTEGER NOT NULL,  -- child_start_ns >> 34, some 17 s
+  block INTEGER NOT NULL REFERENCES blocks (block),
+  -- Lowest and highest (child_start_ns >> 14) % 1048576.
+  first_tick INTEGER NOT NULL,
+  last_tick INTEGER NOT NULL,
+  -- Ascending numbers of 4 bytes, the highest byte first. Each is one record:
+  -- its tick * 4096 + id % 4096.
+  starts BLOB NOT NULL CHECK (length(starts) > 0 AND length(starts) % 4 = 0),
+  CHECK (first_tick <= last_tick),
+  -- Serves: which record of this boot created this process.
+  UNIQUE (boot, span, block)
+) STRICT;
+
 -- The blocks that must be read whatever is asked.
 CREATE VIEW open_blocks AS
 SELECT DISTINCT (s.id * 1000000000000 + s.next_seq - 1) / 4096 AS block
@@ -312,6 +396,65 @@ SELECT m.id AS caller_id, p.block * 4096 + c.value AS id
 FROM records AS m
 CROSS JOIN pid_blocks AS p ON p.pid = m.child_pid AND p.caller_id = m.id
 CROSS JOIN json_each(p.calls) AS c;
+
+-- Serves: when nothing was recorded, between two times at which something
+-- watched. What comes after the last stream is not here: a recorder may still
+-- run. The ring of /proc/fork_info keeps calls while the recorder is away, so a
+-- proc stream is watched from its boot's start; what the ring lost is in gaps.
+-- Within a boot, lengths are by CLOCK_BOOTTIME and times by the clock at the
+-- later attachment. Between boots, each boot's latest clock counts: a machine
+-- without a battery boots in the past. Where that clock says that a boot began
+-- before the one before it ended, no time is known and there is no row.
+CREATE VIEW downtimes AS
+WITH watched AS (
+  SELECT
+    s.id AS stream,
+    s.boot AS boot,
+    ifnull(b.machine_id, ifnull(b.host, '')) AS machine,
+    CASE s.source WHEN 'proc' THEN 0 ELSE s.attach_boottime_ns END AS first_ns,
+    ifnull(s.ended_boottime_ns, s.attach_boottime_ns) AS last_ns,
+    s.attach_ns - s.attach_boottime_ns AS boot_start_ns,
+    ifnull(s.ended_ns, s.attach_ns) AS ended_ns
+  FROM streams AS s JOIN boots AS b ON b.id = s.boot
+  WHERE s.ended_ns IS NOT NULL OR s.attach_boottime_ns IS NOT NULL
+), watched_boots AS (
+  -- With max(), ended_ns is of the row that has it.
+  SELECT boot, machine, max(last_ns) AS last_ns, ended_ns
+  FROM watched GROUP BY boot
+), boot_changes AS (
+  SELECT boot, ended_ns - last_ns AS boot_start_ns,
+    lag(ended_ns) OVER (PARTITION BY machine ORDER BY boot) AS before_ns
+  FROM watched_boots
+), attachments AS (
+  SELECT w.*, c.before_ns,
+    max(last_ns) OVER (PARTITION BY w.boot ORDER BY first_ns, stream
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_last_ns
+  FROM watched AS w JOIN boot_changes AS c ON c.boot = w.boot
+), spans AS (
+  SELECT boot, (SELECT min(stream) FROM watched AS w WHERE w.boot = c.boot)
+    AS stream, 'machine off' AS what, before_ns AS began_ns,
+    boot_start_ns AS ended_ns
+  FROM boot_changes AS c WHERE before_ns < boot_start_ns
+  UNION ALL
+  SELECT boot, stream, 'recorder stopped',
+    boot_start_ns + ifnull(before_last_ns, 0), boot_start_ns + first_ns
+  FROM attachments
+  WHERE first_ns > ifnull(before_last_ns, 0)
+    -- What was before the first stream of a machine is no downtime.
+    AND (before_last_ns IS NOT NULL OR before_ns IS NOT NULL)
+)
+SELECT
+  b.boot_id AS boot,  -- the one that began or went on after it
+  b.host AS host,
+  d.what AS what,
+  strftime('%Y-%m-%dT%H:%M:%S', d.began_ns / 1000000000, 'unixepoch')
+    || printf('.%09dZ', d.began_ns % 1000000000) AS began,
+  strftime('%Y-%m-%dT%H:%M:%S', d.ended_ns / 1000000000, 'unixepoch')
+    || printf('.%09dZ', d.ended_ns % 1000000000) AS ended,
+  d.began_ns AS began_ns,
+  d.ended_ns AS ended_ns,
+  d.stream AS stream  -- a stream that began after it
+FROM spans AS d JOIN boots AS b ON b.id = d.boot;
 
 -- What people read. LEFT JOIN, so that SQLite skips the tables behind columns
 -- that a question does not name.

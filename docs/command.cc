@@ -5,7 +5,7 @@
 #include <regex>
 #include <string_view>
 
-#include "query/filter.h"
+#include "query/filter/filter.h"
 #include "store/decode.h"
 
 namespace forkdb {

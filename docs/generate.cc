@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "app.h"
+#include "base/error.h"
 #include "docs/command.h"
 #include "docs/completion.h"
 #include "docs/pages.h"
-#include "store/error.h"
 
 namespace {
 

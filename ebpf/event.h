@@ -1,4 +1,4 @@
-/* What the BPF programs hand to user space: a record, but for its time.
+/* What the BPF programs hand to user space: a record, its time apart.
  * Included by fork_info.bpf.c (C) and probe.cc (C++). */
 
 #ifndef FORKDB_EBPF_EVENT_H_
@@ -6,12 +6,17 @@
 
 enum { kForkEventCommLength = 16 };
 
+/* Copies of the program for kernel_clone()'s return. */
+enum { kReturnCopies = 4 };
+
 /* The fields of /proc/fork_info version 1 (lkm/FORMAT.md), under their names.
  */
 struct fork_event {
   unsigned long long seq;
-  /* CLOCK_BOOTTIME of the call: BPF cannot read CLOCK_REALTIME. */
-  unsigned long long boot_ns;
+  /* Of the call. CLOCK_TAI, which differs from CLOCK_REALTIME by leap seconds
+   * alone and is stepped with it; where the kernel has no helper for it,
+   * CLOCK_BOOTTIME of the initial time namespace. */
+  unsigned long long time_ns;
   unsigned long long flags;
   unsigned long long start_ns;
   unsigned long long child_start_ns;

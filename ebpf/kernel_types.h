@@ -63,9 +63,10 @@ struct kernel_clone_args {
   int exit_signal;
 } CO_RE;
 
-/* x86-64; the argument registers of system calls. */
+/* x86-64; the registers of arguments and results. */
 struct pt_regs {
   unsigned long bx;
+  unsigned long ax;
   unsigned long cx;
   unsigned long si;
   unsigned long di;

@@ -1,16 +1,22 @@
 #include "ebpf/probe.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
+#include <limits>
+#include <utility>
 
 #include "ebpf/event.h"
-#include "fork_info.skel.h"
-#include "store/error.h"
+#include "ebpf/event_clock.h"
+#include "ebpf/programs.h"
+#include "ebpf/skipped_calls.h"
+#include "base/error.h"
 
 namespace forkdb {
 namespace {
@@ -20,13 +26,6 @@ constexpr char kLockdownPath[] = "/sys/kernel/security/lockdown";
 
 // An event and its header in the ring buffer, rounded up to 8 bytes.
 constexpr size_t kEventBytes = (sizeof(fork_event) + 8 + 7) / 8 * 8;
-
-struct SkeletonDeleter {
-  void operator()(fork_info_bpf* skeleton) const {
-    fork_info_bpf__destroy(skeleton);
-  }
-};
-using Skeleton = std::unique_ptr<fork_info_bpf, SkeletonDeleter>;
 
 struct RingBufferDeleter {
   void operator()(ring_buffer* buffer) const { ring_buffer__free(buffer); }
@@ -51,35 +50,10 @@ Error ProbeError(int error_number) {
   return Error("cannot attach eBPF: " + reason);
 }
 
-// Loads and attaches with one of the two programs for failures. Returns nothing
-// and sets errno if the kernel refuses.
-Skeleton LoadAndAttach(size_t buffer_bytes, bool fexit) {
-  Skeleton skeleton(fork_info_bpf__open());
-  if (skeleton == nullptr) return nullptr;
-  bpf_program__set_autoload(skeleton->progs.on_kernel_clone_exit, fexit);
-  bpf_program__set_autoload(skeleton->progs.on_sys_exit, !fexit);
-  bpf_map__set_max_entries(skeleton->maps.records,
-                           static_cast<uint32_t>(buffer_bytes));
-  skeleton->rodata->urgent_bytes = buffer_bytes / 2;
-  if (fork_info_bpf__load(skeleton.get()) != 0) return nullptr;
-  if (fork_info_bpf__attach(skeleton.get()) != 0) return nullptr;
-  return skeleton;
-}
-
-// CLOCK_REALTIME less CLOCK_BOOTTIME, in ns.
-int64_t RealtimeOffset() {
-  timespec realtime{};
-  timespec boottime{};
-  clock_gettime(CLOCK_REALTIME, &realtime);
-  clock_gettime(CLOCK_BOOTTIME, &boottime);
-  return (realtime.tv_sec - boottime.tv_sec) * int64_t{1'000'000'000} +
-         (realtime.tv_nsec - boottime.tv_nsec);
-}
-
-Record ToRecord(const fork_event& event, int64_t realtime_offset_ns) {
+Record ToRecord(const fork_event& event, const EventClock& clock) {
   Record record;
   record.seq = static_cast<int64_t>(event.seq);
-  record.time_ns = static_cast<int64_t>(event.boot_ns) + realtime_offset_ns;
+  record.time_ns = clock.RealtimeOf(static_cast<int64_t>(event.time_ns));
   record.flags = event.flags;
   record.exit_signal = event.exit_signal;
   record.uid = event.uid;
@@ -102,7 +76,8 @@ Record ToRecord(const fork_event& event, int64_t realtime_offset_ns) {
 // Where the ring buffer's callback, a C function, puts what it gets.
 struct Reading {
   std::vector<Record>* records = nullptr;
-  int64_t realtime_offset_ns = 0;
+  EventClock clock;
+  size_t left = 0;  // how many more are to be taken
 };
 
 int OnEvent(void* context, void* data, size_t size) {
@@ -110,8 +85,9 @@ int OnEvent(void* context, void* data, size_t size) {
   fork_event event;
   if (size < sizeof(event)) return 0;
   std::memcpy(&event, data, sizeof(event));
-  reading->records->push_back(ToRecord(event, reading->realtime_offset_ns));
-  return 0;
+  reading->records->push_back(ToRecord(event, reading->clock));
+  // At a negative value libbpf stops, behind this event.
+  return --reading->left == 0 ? -ECANCELED : 0;
 }
 
 // What the kernel takes: a power of two, and at least a page.
@@ -121,32 +97,87 @@ size_t BufferSize(size_t wanted_bytes) {
   return bytes;
 }
 
+// How often the kernel skipped this program.
+int64_t Misses(const bpf_program* program) {
+  bpf_prog_info info{};
+  uint32_t size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) != 0) {
+    return 0;
+  }
+  return static_cast<int64_t>(info.recursion_misses);
+}
+
+int64_t Load(const unsigned long long& counter) {
+  return static_cast<int64_t>(__atomic_load_n(&counter, __ATOMIC_ACQUIRE));
+}
+
 int OnToken(void*, void*, size_t) { return 0; }
 
 int Silent(libbpf_print_level, const char*, va_list) { return 0; }
 
+// Copies of fexit's program that were skipped since the last look: so many that
+// soon all copies will be.
+constexpr int64_t kTooManyMisses = 16;
+
+// How long sys_exit stays beside fexit with nothing to do.
+constexpr std::chrono::minutes kBackupRest(1);
+
+using Clock = std::chrono::steady_clock;
+
 }  // namespace
 
 struct Probe::State {
-  Skeleton skeleton;
+  void AttachBackup();
+  // Whether the backup is still needed; detaches it if not.
+  bool KeepBackup();
+
+  Attached attached;
+  HookSet set = HookSet::kSuccesses;
   std::string hook;
   size_t buffer_bytes = 0;
   Reading reading;
   RingBuffer records;
   RingBuffer urgent;
+  SkippedCalls skipped;
+
+  int64_t misses = 0;  // of the copies, of one or more of them
+  // sys_exit beside fexit, while it is needed.
+  Link backup;
+  bool backup_refused = false;
+  int64_t caught = 0;  // by it, at:
+  Clock::time_point caught_at;
 };
 
-Probe::Probe(size_t buffer_bytes) : state_(std::make_unique<State>()) {
+void Probe::State::AttachBackup() {
+  if (backup_refused) return;
+  backup = forkdb::AttachBackup(set, *attached.skeleton);
+  backup_refused = backup == nullptr;
+  caught_at = Clock::now();
+}
+
+bool Probe::State::KeepBackup() {
+  if (backup == nullptr) return false;
+  const int64_t caught_now = Load(attached.skeleton->bss->caught);
+  if (caught_now != caught) caught_at = Clock::now();
+  caught = caught_now;
+  if (Clock::now() - caught_at < kBackupRest) return true;
+  backup.reset();
+  return false;
+}
+
+Probe::Probe(size_t buffer_bytes, bool failures)
+    : state_(std::make_unique<State>()) {
   libbpf_set_print(Silent);
   State& state = *state_;
   state.buffer_bytes = BufferSize(buffer_bytes);
-  state.hook = "task_newtask+kernel_clone";
-  state.skeleton = LoadAndAttach(state.buffer_bytes, /*fexit=*/true);
-  if (state.skeleton == nullptr) {
-    state.hook = "task_newtask+sys_exit";
-    state.skeleton = LoadAndAttach(state.buffer_bytes, /*fexit=*/false);
+  for (const HookSet set : SetsToTry(failures)) {
+    state.attached = LoadAndAttach(state.buffer_bytes, set);
+    if (state.attached.skeleton == nullptr) continue;
+    state.set = set;
+    state.hook = NameOf(set);
+    break;
   }
-  if (state.skeleton == nullptr) throw ProbeError(errno);
+  if (state.attached.skeleton == nullptr) throw ProbeError(errno);
   state.records.reset(
       ring_buffer__new(ready_fd(), OnEvent, &state.reading, nullptr));
   state.urgent.reset(ring_buffer__new(urgent_fd(), OnToken, nullptr, nullptr));
@@ -157,30 +188,68 @@ Probe::Probe(size_t buffer_bytes) : state_(std::make_unique<State>()) {
 
 Probe::~Probe() = default;
 
-void Probe::Read(std::vector<Record>* records) {
+bool Probe::Read(size_t most, std::vector<Record>* records) {
   State& state = *state_;
-  state.reading = {records, RealtimeOffset()};
+  state.reading = {records,
+                   KernelHasTai() ? EventClock::Tai() : EventClock::Boottime(),
+                   most};
   // In this order: a token that comes from now on is for what comes from now
   // on.
   ring_buffer__consume(state.urgent.get());
-  ring_buffer__consume(state.records.get());
-  __atomic_store_n(&state.skeleton->bss->urgent_sent, 0, __ATOMIC_RELAXED);
+  const bool left_some =
+      ring_buffer__consume(state.records.get()) == -ECANCELED;
+  __atomic_store_n(&state.attached.skeleton->bss->urgent_sent, 0,
+                   __ATOMIC_RELAXED);
+  return left_some;
 }
 
 int64_t Probe::issued() const {
-  return static_cast<int64_t>(
-      __atomic_load_n(&state_->skeleton->bss->issued, __ATOMIC_ACQUIRE));
+  return Load(state_->attached.skeleton->bss->issued);
+}
+
+int64_t Probe::skipped() {
+  State& state = *state_;
+  const fork_info_bpf& skeleton = *state.attached.skeleton;
+  const std::vector<const bpf_program*> programs =
+      ReturnProgramsOf(state.set, skeleton);
+  if (programs.empty()) {
+    // Of sys_exit any system call may have been skipped: no more than these.
+    return Misses(skeleton.progs.on_success) +
+           (state.set == HookSet::kSysExit ? Misses(skeleton.progs.on_sys_exit)
+                                           : 0);
+  }
+  // A call that the copies have seen or skipped may still be on its way to it.
+  if (state.KeepBackup()) return state.skipped.count();
+  // The copy that runs last has seen a return only when the others have; which
+  // one that is differs between kernels.
+  int64_t seen = std::numeric_limits<int64_t>::max();
+  int64_t misses = 0;
+  for (size_t copy = 0; copy < programs.size(); ++copy) {
+    const int64_t of_copy = Misses(programs[copy]);
+    seen = std::min(seen, Load(skeleton.bss->returned[copy]) + of_copy);
+    misses += of_copy;
+  }
+  const int64_t before = state.skipped.count();
+  // `issued` after `seen`: see SkippedCalls.
+  const int64_t skipped = state.skipped.Update(seen, issued());
+  const int64_t new_misses = misses - std::exchange(state.misses, misses);
+  if (skipped > before || new_misses > kTooManyMisses) state.AttachBackup();
+  return skipped;
 }
 
 int Probe::ready_fd() const {
-  return bpf_map__fd(state_->skeleton->maps.records);
+  return bpf_map__fd(state_->attached.skeleton->maps.records);
 }
 
 int Probe::urgent_fd() const {
-  return bpf_map__fd(state_->skeleton->maps.urgent);
+  return bpf_map__fd(state_->attached.skeleton->maps.urgent);
 }
 
-void Probe::Detach() { fork_info_bpf__detach(state_->skeleton.get()); }
+void Probe::Detach() {
+  state_->attached.links.clear();
+  state_->backup.reset();
+  state_->backup_refused = true;
+}
 
 const std::string& Probe::hook() const { return state_->hook; }
 

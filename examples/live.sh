@@ -57,9 +57,7 @@ ask query --failed
 ask query "child_pid_ns <> pid_ns" --columns time,comm,child_pid,child_ns_pid,child_pid_ns
 ask query --sql 'SELECT comm, count(*) AS forks FROM forks GROUP BY comm ORDER BY forks DESC LIMIT 5'
 echo
-# Where npm was there for the build.
-if "$forkdb" export --db "$db" --html out/live.html 2>/dev/null; then
-  echo "A report for a browser is out/live.html."
-fi
+"$forkdb" export --db "$db" --html out/live.html
+echo "A report for a browser is out/live.html."
 echo "The database is $db; open it in sqlite3 or DB Browser:"
 echo "  sqlite3 $db 'SELECT * FROM forks ORDER BY id DESC LIMIT 5'"

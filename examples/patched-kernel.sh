@@ -18,10 +18,11 @@ quiet cmake --preset release
 quiet cmake --build build-release
 
 echo "== building Linux 6.1 with the patch (five minutes on two cores)"
-tests/e2e/build_kernel.sh 6.1 plain build/kernel/6.1-plain
+kernel=${FORKDB_KERNELS:-build/kernel}/6.1-plain
+tests/e2e/build_kernel.sh 6.1 plain "$kernel"
 
 echo "== booting it; recording a workload, with strace beside it"
-python3 tests/e2e/run.py --kernel build/kernel/6.1-plain \
+python3 tests/e2e/run.py --kernel "$kernel" \
   --forkdb build-release/forkdb --out build/patched --scenarios oracle
 mkdir -p out
 cp build/patched/share/out/oracle/fork.db out/patched.db

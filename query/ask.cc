@@ -5,14 +5,15 @@
 #include <cstdio>
 #include <memory>
 
-#include "query/databases.h"
-#include "query/explain.h"
-#include "query/group_printer.h"
-#include "query/groups.h"
-#include "query/supervise.h"
-#include "store/error.h"
-#include "store/row_printer.h"
-#include "store/time.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "query/count/groups.h"
+#include "query/database/databases.h"
+#include "query/print/explain.h"
+#include "query/print/group_printer.h"
+#include "store/supervise.h"
+#include "terminal/row_printer.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 namespace {
@@ -57,7 +58,7 @@ void Explain(Databases* databases) {
     const auto* const name = std::get_if<std::string>(&row.front());
     const int64_t calls = std::get<int64_t>(row.back());
     if (name == nullptr || calls == 0) continue;
-    fmt::print(stderr, "{}", ExplainErrno(*name, calls));
+    TellLines(ExplainErrno(*name, calls));
   }
 }
 
@@ -75,49 +76,58 @@ Shape ChooseShape(const QueryOptions& options) {
   return shape;
 }
 
-void AskDatabases(const QueryOptions& asked) {
-  QueryOptions options = asked;
-  CheckSeveral(options);
+namespace {
+
+void Answer(const QueryOptions& options, const Stop& stop,
+            CursorKeeper* cursor) {
   const Filter filter = ReadFilter(options.filter, RealtimeNow());
-  CursorKeeper cursor(options.cursor);
-  Databases databases(options.databases);
+  Databases databases(options.databases, &stop);
+  databases.WarnOfMissingLogs();
   if (options.sql) {
-    Present(options.output, [&] {
-      Supervise(databases.readers(), options.timeout_ns, &options.output, [&] {
-        databases.first().PrintSql(*options.sql, options.output);
-      });
-    });
+    Present(options.output,
+            [&] { databases.first().PrintSql(*options.sql, options.output); });
     return;
   }
   databases.SetFilter(options.filter, filter);
-  News news;
-  if (cursor.begin()) {
-    news = databases.KeepNews(*cursor.begin());
-  } else if (cursor.wanted()) {
-    news = databases.FindNews(Cursor());
+  NewRecords news;
+  if (cursor->begin()) {
+    news = databases.KeepNewRecords(*cursor->begin());
+  } else if (cursor->wanted()) {
+    news = databases.FindNewRecords(Cursor());
   }
   std::optional<int64_t> rows;
   const bool seen = Present(options.output, [&] {
-    Supervise(databases.readers(), options.timeout_ns, &options.output, [&] {
-      if (options.burst) databases.KeepBursts(*options.burst);
-      if (options.count || options.group_by) {
-        PrintCounts(options, &databases);
-      } else {
-        rows = PrintRows(options, &databases);
-      }
-    });
+    if (options.burst) databases.KeepBursts(*options.burst);
+    if (options.count || options.group_by) {
+      PrintCounts(options, &databases);
+    } else {
+      rows = PrintRows(options, &databases);
+    }
   });
-  if (rows == 0 && !cursor.begin() && options.shape.limit.value_or(1) > 0) {
+  if (rows == 0 && !cursor->begin() && options.shape.limit.value_or(1) > 0) {
     databases.TellCoverage();
   }
   // Of a time, or of all: the newest few rows are asked for as they are.
-  if (cursor.begin()) {
+  if (cursor->begin()) {
     WarnOfLosses(news);
   } else if (!options.shape.limit || filter.since_ns || filter.until_ns) {
     databases.WarnOfGaps();
   }
   if (options.explain) Explain(&databases);
-  if (cursor.wanted() && seen) cursor.Keep(news.cursor);
+  if (cursor->wanted() && seen) cursor->Keep(news.cursor);
+}
+
+}  // namespace
+
+void AskDatabases(const QueryOptions& asked) {
+  QueryOptions options = asked;
+  CheckSeveral(options);
+  CursorKeeper cursor(options.cursor);
+  Supervision supervision;
+  supervision.timeout_ns = options.timeout_ns;
+  supervision.discard = [&] { cursor.Discard(); };
+  Supervise(supervision, &options.output,
+            [&](const Stop& stop) { Answer(options, stop, &cursor); });
 }
 
 }  // namespace forkdb

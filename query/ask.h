@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "query/burst.h"
 #include "query/cursor_command.h"
-#include "query/filter.h"
+#include "query/filter/filter.h"
 #include "query/filter_command.h"
-#include "store/output.h"
-#include "store/screen.h"
+#include "query/search/burst.h"
+#include "terminal/output.h"
+#include "terminal/screen.h"
 
 namespace forkdb {
 

@@ -10,7 +10,8 @@
 #include <array>
 #include <cerrno>
 
-#include "store/error.h"
+#include "base/error.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 namespace {
@@ -86,24 +87,29 @@ void CursorKeeper::Keep(const Cursor& end) {
     fmt::print(file_->stream(), "{}\n", text);
     file_->Commit();
   }
-  if (show_) fmt::print(stderr, "-- cursor: {}\n", text);
+  if (show_) TellLines(fmt::format("-- cursor: {}", text));
 }
 
-void WarnOfLosses(const News& news) {
+void CursorKeeper::Discard() {
+  if (file_) file_->Discard();
+}
+
+void WarnOfLosses(const NewRecords& news) {
   if (news.pruned > 0) {
-    fmt::print(stderr,
-               "forkdb: up to {} {} after the cursor: pruned before they could "
-               "be shown\n",
-               news.pruned, news.pruned == 1 ? "record" : "records");
+    Tell(
+        fmt::format("up to {} {} after the cursor: pruned before they could "
+                    "be shown",
+                    news.pruned, news.pruned == 1 ? "record" : "records"));
   }
   if (news.missing > 0) {
-    fmt::print(stderr,
-               "forkdb: {} after the cursor: there may have been more than "
-               "this\n",
-               news.missing == 1
-                   ? "1 record is missing"
-                   : fmt::format("{} records are missing", news.missing));
+    Tell(
+        fmt::format("{} after the cursor: there may have been more than "
+                    "this",
+                    news.missing == 1
+                        ? "1 record is missing"
+                        : fmt::format("{} records are missing", news.missing)));
   }
+  for (const std::string& line : Describe(news.downtimes)) Tell(line);
 }
 
 }  // namespace forkdb

@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "query/cursor.h"
-#include "query/output_file.h"
+#include "query/database/cursor.h"
+#include "query/print/output_file.h"
 
 namespace forkdb {
 
@@ -43,6 +43,9 @@ class CursorKeeper {
   // Error.
   void Keep(const Cursor& end);
 
+  // As OutputFile has it.
+  void Discard();
+
  private:
   bool show_;
   std::optional<Cursor> begin_;
@@ -50,7 +53,7 @@ class CursorKeeper {
 };
 
 // Tells, on stderr, what there was after a cursor and is not shown.
-void WarnOfLosses(const News& news);
+void WarnOfLosses(const NewRecords& news);
 
 }  // namespace forkdb
 

@@ -14,18 +14,22 @@
 #include <system_error>
 #include <vector>
 
-#include "query/filter.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "query/coverage/losses.h"
+#include "query/database/reader.h"
+#include "query/filter/filter.h"
 #include "query/filter_command.h"
-#include "query/output_file.h"
-#include "query/reader.h"
-#include "query/report.h"
-#include "query/report_json.h"
-#include "query/report_page.h"
-#include "query/supervise.h"
+#include "query/print/output_file.h"
+#include "query/report/report.h"
+#include "query/report/report_json.h"
+#include "query/report/report_page.h"
 #include "store/database.h"
-#include "store/error.h"
-#include "store/output.h"
-#include "store/time.h"
+#include "store/own_file.h"
+#include "store/supervise.h"
+#include "terminal/output.h"
+#include "terminal/output_command.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 namespace {
@@ -91,66 +95,69 @@ std::string AskedFor(const std::vector<CLI::Option*>& options) {
 }
 
 void CheckIsNotDatabase(const std::string& output, const std::string& db) {
-  for (const char* suffix : {"", "-wal", "-shm"}) {
+  const std::string resolved = ResolveLinks(db);
+  const std::string target = ResolveLinks(output);
+  // -status is the recorder's heartbeat.
+  for (const char* suffix :
+       {"", "-wal", "-shm", "-journal", "-lock", "-status"}) {
     std::error_code error;
-    if (std::filesystem::equivalent(output, db + suffix, error)) {
+    if (target == resolved + suffix ||
+        std::filesystem::equivalent(output, resolved + suffix, error)) {
       throw UsageError(
           fmt::format("{}: is the database itself: name another file", output));
     }
   }
 }
 
-Filter FindFilter(const FilterOptions& options, int64_t now_ns,
-                  Reader* reader) {
-  Filter filter = ReadFilter(options, now_ns);
-  if (options.boot) filter.boot = reader->FindBoot(*options.boot);
-  if (options.under) reader->SetUnder(*options.under, &filter);
-  return filter;
-}
-
-void ExportRows(const Options& options, std::FILE* stream) {
+void ExportRows(const Options& options, const Stop& stop,
+                const Output& output) {
   Shape shape;
   shape.columns = ParseColumns(options.columns);
-  Output output;
-  output.format = FormatFor(options);
-  output.stream = stream;
-  Reader reader(options.db);
-  const Filter filter = FindFilter(options.filter, RealtimeNow(), &reader);
-  Supervise({&reader}, options.timeout_ns, &output,
-            [&] { reader.Print(filter, shape, output); });
+  Filter filter = ReadFilter(options.filter, RealtimeNow());
+  Reader reader(options.db, &stop);
+  reader.WarnOfMissingLog();
+  reader.Resolve(options.filter, &filter);
+  reader.Print(filter, shape, output);
+  Warn(reader.FindLosses(filter), "", kMayBeMore);
 }
 
-void ExportReport(const Options& options, std::FILE* stream) {
+void ExportReport(const Options& options, const Stop& stop,
+                  const Output& output) {
   const int64_t now_ns = RealtimeNow();
-  Reader reader(options.db);
   ReportOptions question;
-  question.filter = FindFilter(options.filter, now_ns, &reader);
-  Output output;
-  output.stream = stream;
-  Report report;
-  Supervise({&reader}, options.timeout_ns, &output,
-            [&] { report = reader.ReadReport(question, now_ns); });
+  question.filter = ReadFilter(options.filter, now_ns);
+  Reader reader(options.db, &stop);
+  reader.WarnOfMissingLog();
+  reader.Resolve(options.filter, &question.filter);
+  const Report report = reader.ReadReport(question, now_ns);
   WriteReportPage(
       ReportJson(report, {AskedFor(options.filters), FORKDB_VERSION, now_ns}),
-      stream);
+      output.stream);
   if (report.stats.records == 0) {
-    fmt::print(stderr, "forkdb: no record matches: {}\n",
-               reader.DescribeCoverage());
+    Tell(fmt::format("no record matches: {}", reader.DescribeCoverage()));
   }
+  Warn(report.stats.missing, "", kMayBeMore);
 }
 
 void RunExport(const Options& options) {
-  if (options.html) CheckHasReportPage();
   const auto write = options.html ? ExportReport : ExportRows;
   const std::string path = options.html.value_or(options.output.value_or("-"));
-  if (path == "-") {
-    write(options, stdout);
-    return;
+  std::optional<OutputFile> file;
+  Output output;
+  if (!options.html) output.format = FormatFor(options);
+  if (path != "-") {
+    CheckIsNotDatabase(path, options.db);
+    output.stream = file.emplace(path).stream();
   }
-  CheckIsNotDatabase(path, options.db);
-  OutputFile file(path);
-  write(options, file.stream());
-  file.Commit();
+  Supervision supervision;
+  supervision.timeout_ns = options.timeout_ns;
+  supervision.discard = [&] {
+    if (file) file->Discard();
+  };
+  Supervise(supervision, &output, [&](const Stop& stop) {
+    write(options, stop, output);
+    if (file) file->Commit();
+  });
 }
 
 }  // namespace

@@ -4,9 +4,6 @@
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
 
-#include "store/error.h"
-#include "store/time.h"
-
 namespace forkdb {
 
 void AddFilterOptions(CLI::App* command, FilterOptions* options) {
@@ -64,36 +61,6 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
   command->add_option(
       "--boot", options->boot,
       "0 for the latest boot, -1 for the one before, or a boot id");
-}
-
-CLI::Option* AddTimeoutOption(CLI::App* command,
-                              std::optional<int64_t>* timeout_ns) {
-  return command
-      ->add_option_function<std::string>(
-          "--timeout",
-          [timeout_ns](const std::string& text) {
-            *timeout_ns = ParseDuration(text);
-            if (**timeout_ns <= 0) {
-              throw UsageError("--timeout " + text + ": not above zero");
-            }
-          },
-          "Give up, with code 1, where the answer takes longer: 10, 2min")
-      ->option_text("SECONDS");
-}
-
-Filter ReadFilter(const FilterOptions& options, int64_t now_ns) {
-  Filter filter = options.filter;
-  const Zone zone = options.utc ? Zone::kUtc : Zone::kLocal;
-  if (options.since) filter.since_ns = ParseTime(*options.since, now_ns, zone);
-  if (options.until) filter.until_ns = ParseTime(*options.until, now_ns, zone);
-  if (!options.new_namespace.empty()) {
-    // What CLI11 takes a flag without a value for.
-    const bool any = options.new_namespace == "true";
-    filter.new_namespaces =
-        ParseNamespaceType(any ? "any" : options.new_namespace);
-  }
-  if (options.threads || options.no_threads) filter.threads = options.threads;
-  return filter;
 }
 
 }  // namespace forkdb

@@ -4,18 +4,19 @@
 
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "query/change_watch.h"
-#include "query/databases.h"
-#include "query/supervise.h"
-#include "store/error.h"
-#include "store/escape.h"
-#include "store/row_printer.h"
-#include "store/signals.h"
-#include "store/time.h"
+#include "base/error.h"
+#include "base/signals.h"
+#include "base/time.h"
+#include "query/database/change_watch.h"
+#include "query/database/databases.h"
+#include "store/supervise.h"
+#include "terminal/row_printer.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 namespace {
@@ -35,8 +36,10 @@ class Follower {
   void Run();
 
  private:
-  void Begin();
-  void GoOn();
+  // What may take long, on its own clock.
+  void Round(const std::function<void(const Stop&)>& look);
+  void Begin(const Stop& stop);
+  void GoOn(const Stop& stop);
   // After so many rows.
   void Flush(int64_t rows);
 
@@ -53,51 +56,64 @@ class Follower {
 };
 
 void Follower::Run() {
-  Begin();
-  while (watch_.Wait(signals_.fd(), fileno(options_.output.stream))) GoOn();
+  Round([this](const Stop& stop) { Begin(stop); });
+  try {
+    while (watch_.Wait(signals_.fd(), fileno(options_.output.stream))) {
+      Round([this](const Stop& stop) { GoOn(stop); });
+    }
+  } catch (const Interrupted&) {
+    // Before the round: what it has shown will be shown again.
+    if (keeper_.wanted()) keeper_.Keep(cursor_);
+    throw;
+  }
   if (keeper_.wanted()) keeper_.Keep(cursor_);
   if (signals_.Take()) throw Interrupted();
 }
 
-void Follower::Begin() {
-  Databases databases(options_.databases);
+void Follower::Round(const std::function<void(const Stop&)>& look) {
+  Supervision supervision;
+  supervision.timeout_ns = options_.timeout_ns;
+  supervision.signals = {SIGINT, SIGTERM};
+  supervision.discard = [this] { keeper_.Discard(); };
+  Output output = options_.output;
+  Supervise(supervision, &output, look);
+}
+
+void Follower::Begin(const Stop& stop) {
+  Databases databases(options_.databases, &stop);
   databases.SetFilter(options_.filter, filter_);
   // Under a pid: the process that has it now.
   filter_ = databases.first_filter();
   filter_.boot.reset();
-  News news;
+  NewRecords news;
   if (keeper_.begin()) {
-    news = databases.KeepNews(*keeper_.begin());
+    news = databases.KeepNewRecords(*keeper_.begin());
     WarnOfLosses(news);
   } else {
-    news = databases.FindNews(Cursor());
+    news = databases.FindNewRecords(Cursor());
     if (!shape_.limit) shape_.limit = kFirstRows;
   }
   printer_ = NewRowPrinter(options_.output, databases.Columns(shape_));
-  // A long history may be searched for the first rows.
-  int64_t rows = 0;
-  Output output = options_.output;
-  Supervise(databases.readers(), std::nullopt, &output,
-            [&] { rows = databases.Print(shape_, printer_.get()); });
-  Flush(rows);
+  Flush(databases.Print(shape_, printer_.get()));
   filter_.ranges.reset();
   shape_.limit.reset();
   cursor_ = news.cursor;
 }
 
-void Follower::GoOn() {
-  News news;
+void Follower::GoOn(const Stop& stop) {
+  NewRecords news;
   std::unique_ptr<Databases> databases;
   try {
     // Anew each time: a reader sees one moment, of the file that was there.
-    databases = std::make_unique<Databases>(options_.databases);
+    databases = std::make_unique<Databases>(options_.databases, &stop);
     databases->SetFilter(options_.filter, filter_);
-    news = databases->KeepNews(cursor_);
+    news = databases->KeepNewRecords(cursor_);
     trouble_.clear();
   } catch (const std::exception& e) {
+    if (stop.requested()) throw;
     if (trouble_ == e.what()) return;
     trouble_ = e.what();
-    fmt::print(stderr, "forkdb: {}: waiting\n", EscapeForDisplay(trouble_));
+    Tell(fmt::format("{}: waiting", trouble_));
     return;
   }
   Flush(databases->Print(shape_, printer_.get()));
@@ -115,7 +131,7 @@ void Follower::Flush(int64_t rows) {
 
 void FollowDatabases(const QueryOptions& options) {
   // Says better than a watch what is wrong with a database that is not there.
-  Databases(options.databases);
+  Databases(options.databases, /*stop=*/nullptr).WarnOfMissingLogs();
   Follower(options).Run();
 }
 

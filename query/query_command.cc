@@ -7,12 +7,12 @@
 #include <string>
 
 #include "query/ask.h"
-#include "query/burst.h"
 #include "query/cursor_command.h"
 #include "query/filter_command.h"
 #include "query/follow.h"
+#include "query/search/burst.h"
 #include "store/database.h"
-#include "store/output_command.h"
+#include "terminal/output_command.h"
 
 namespace forkdb {
 namespace {
@@ -105,7 +105,7 @@ void AddQueryCommand(CLI::App* app) {
     if (option != sql && name != "--db" && name != "--help")
       sql->excludes(option);
   }
-  follow->excludes(AddTimeoutOption(command, &options->timeout_ns));
+  AddTimeoutOption(command, &options->timeout_ns);
   AddOutputOptions(command, &options->look);
   AddPagerOption(command, &options->look);
   command->footer(kExamples);

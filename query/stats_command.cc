@@ -12,14 +12,15 @@
 #include <optional>
 #include <string>
 
+#include "base/time.h"
+#include "query/count/stats.h"
+#include "query/database/reader.h"
 #include "query/filter_command.h"
-#include "query/reader.h"
-#include "query/stats.h"
-#include "query/stats_printer.h"
-#include "query/supervise.h"
+#include "query/print/stats_printer.h"
 #include "store/database.h"
-#include "store/output_command.h"
-#include "store/time.h"
+#include "store/supervise.h"
+#include "terminal/output_command.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 namespace {
@@ -40,6 +41,21 @@ struct Options {
   OutputOptions output;
 };
 
+void Answer(const StatsOptions& question, int64_t now_ns, const Output& output,
+            Reader* reader) {
+  const Stats stats = reader->ReadStats(question, now_ns);
+  Present(output, [&] { PrintStats(stats, output); });
+  if (stats.records == 0) {
+    Tell(fmt::format("no record matches: {}", reader->DescribeCoverage()));
+  }
+  Warn(stats.missing, "", "there was more than these numbers say");
+  if (!stats.has_rows) {
+    Tell(
+        "callers and busiest seconds are left out, for they "
+        "take a look at each of so many records: add --deep");
+  }
+}
+
 void RunStats(const Options& options) {
   const int64_t now_ns = RealtimeNow();
   StatsOptions question = options.stats;
@@ -47,31 +63,15 @@ void RunStats(const Options& options) {
   if (options.deep) {
     question.most_rows = std::numeric_limits<int64_t>::max();
   }
-  Reader reader(options.db);
-  if (options.filter.boot) {
-    question.filter.boot = reader.FindBoot(*options.filter.boot);
-  }
-  if (options.filter.under) {
-    reader.SetUnder(*options.filter.under, &question.filter);
-  }
   Output output = Screen(options.output);
-  Stats stats;
-  Supervise({&reader}, options.timeout_ns, &output,
-            [&] { stats = reader.ReadStats(question, now_ns); });
-  Present(output, [&] { PrintStats(stats, output); });
-  if (stats.records == 0) {
-    fmt::print(stderr, "forkdb: no record matches: {}\n",
-               reader.DescribeCoverage());
-  }
-  if (stats.missing.gaps > 0) {
-    fmt::print(stderr, "forkdb: {}: there was more than these numbers say\n",
-               Describe(stats.missing));
-  }
-  if (!stats.has_rows) {
-    fmt::print(stderr,
-               "forkdb: callers and busiest seconds are left out, for they "
-               "take a look at each of so many records: add --deep\n");
-  }
+  Supervision supervision;
+  supervision.timeout_ns = options.timeout_ns;
+  Supervise(supervision, &output, [&](const Stop& stop) {
+    Reader reader(options.db, &stop);
+    reader.WarnOfMissingLog();
+    reader.Resolve(options.filter, &question.filter);
+    Answer(question, now_ns, output, &reader);
+  });
 }
 
 }  // namespace

@@ -10,13 +10,15 @@
 #include <memory>
 #include <string>
 
-#include "query/recorder_watch.h"
-#include "query/status.h"
-#include "query/status_printer.h"
+#include "base/error.h"
+#include "base/saturate.h"
+#include "base/time.h"
+#include "query/database/recorder_watch.h"
+#include "query/database/status.h"
+#include "query/print/status_printer.h"
 #include "store/database.h"
-#include "store/error.h"
-#include "store/output_command.h"
-#include "store/time.h"
+#include "store/supervise.h"
+#include "terminal/output_command.h"
 
 namespace forkdb {
 namespace {
@@ -25,8 +27,9 @@ constexpr char kProcFile[] = "/proc/fork_info";
 
 constexpr char kExamples[] =
     R"(Exit code: 0 if a recorder is running and nothing is wrong, else 1, with the
-reason: nothing records, the kernel overwrites its buffer soon, or records were
-lost in the last hour.
+reason: nothing records, the recorder hangs or cannot store what it reads, the
+kernel overwrites its buffer soon, or records or the history were lost in the last
+hour. Ten seconds of silence are a recorder that hangs.
 
 Examples:
   forkdb status                       how the recording is
@@ -36,6 +39,7 @@ Examples:
 
 struct Options {
   std::string db = kDefaultDatabasePath;
+  std::optional<int64_t> timeout_ns;
   OutputOptions output;
 };
 
@@ -44,8 +48,9 @@ int64_t SizeOf(const std::string& path) {
   return stat(path.c_str(), &status) == 0 ? status.st_size : 0;
 }
 
-Status Read(const std::string& path, int64_t now_ns) try {
+Status Read(const std::string& path, int64_t now_ns, const Stop& stop) try {
   SQLite::Database database = OpenForReading(path);
+  EndStatementsOn(&stop, &database);
   return ReadStatus(&database, now_ns);
 } catch (const SQLite::Exception& e) {
   throw DatabaseError(path, e);
@@ -58,21 +63,45 @@ std::optional<int64_t> Lag(const Status& status) {
   }
   const std::optional<int64_t> newest = FindNewestSeq(kProcFile);
   if (!newest) return std::nullopt;
-  return std::max<int64_t>(0, *newest - status.last_seq);
+  return std::max<int64_t>(0, Minus(*newest, status.last_seq));
 }
 
-void RunStatus(const Options& options) {
+void Tell(const Options& options, const Stop& stop, const Output& output) {
   const int64_t now_ns = RealtimeNow();
-  Status status = Read(options.db, now_ns);
-  status.recorder_pid = FindRecorder(options.db);
+  // Before the database is opened: that may make a log.
+  const std::optional<RecorderState> recorder = FindRecorder(options.db);
+  const bool log_is_lost = recorder && !HasItsLog(options.db, *recorder);
+  Status status;
+  try {
+    status = Read(options.db, now_ns, stop);
+  } catch (const Error&) {
+    // Without its log, SQLite makes no sense of the rest.
+    if (log_is_lost) throw Error(kLogIsLost);
+    throw;
+  }
+  const int64_t now_boottime_ns = BoottimeNow();
+  status.recorder = recorder;
+  status.log_is_lost = log_is_lost;
+  if (recorder) {
+    status.silence_ns = Minus(now_boottime_ns, recorder->heartbeat_ns);
+    status.recorder_is_stopped = IsStopped(recorder->pid);
+  }
   status.lag = Lag(status);
   status.database_bytes = SizeOf(options.db);
   status.log_bytes = SizeOf(options.db + "-wal");
-  status.problems = FindProblems(status);
-  PrintStatus(status, now_ns, Screen(options.output));
+  status.problems = FindProblems(status, now_boottime_ns);
+  PrintStatus(status, now_ns, output);
   if (status.problems.empty()) return;
   std::fflush(stdout);
   throw Error(status.problems.front());
+}
+
+void RunStatus(const Options& options) {
+  Output output = Screen(options.output);
+  Supervision supervision;
+  supervision.timeout_ns = options.timeout_ns;
+  Supervise(supervision, &output,
+            [&](const Stop& stop) { Tell(options, stop, output); });
 }
 
 }  // namespace
@@ -84,6 +113,7 @@ void AddStatusCommand(CLI::App* app) {
   command->add_option("--db", options->db, "Database file")
       ->envname("FORKDB_DB")
       ->capture_default_str();
+  AddTimeoutOption(command, &options->timeout_ns);
   AddOutputOptions(command, &options->output);
   command->footer(kExamples);
   command->callback([options] { RunStatus(*options); });

@@ -10,13 +10,14 @@
 #include <optional>
 #include <string>
 
+#include "query/ancestry/tree.h"
+#include "query/coverage/losses.h"
+#include "query/database/reader.h"
 #include "query/filter_command.h"
-#include "query/reader.h"
-#include "query/supervise.h"
-#include "query/tree.h"
-#include "query/tree_printer.h"
+#include "query/print/tree_printer.h"
 #include "store/database.h"
-#include "store/output_command.h"
+#include "store/supervise.h"
+#include "terminal/output_command.h"
 
 namespace forkdb {
 namespace {
@@ -45,22 +46,26 @@ struct Options {
 };
 
 void RunTree(const Options& options) {
-  Reader reader(options.db);
-  std::optional<int64_t> boot;
-  if (options.boot) boot = reader.FindBoot(*options.boot);
-  TreeOptions tree = options.tree;
-  tree.root = reader.FindProcess(options.process, boot);
-  tree.up = options.up || !options.down;
-  tree.down = options.down || !options.up;
   Output output = Screen(options.output);
-  Present(output, [&] {
-    Supervise({&reader}, options.timeout_ns, &output, [&] {
+  Supervision supervision;
+  supervision.timeout_ns = options.timeout_ns;
+  Supervise(supervision, &output, [&](const Stop& stop) {
+    Reader reader(options.db, &stop);
+    reader.WarnOfMissingLog();
+    std::optional<int64_t> boot;
+    if (options.boot) boot = reader.FindBoot(*options.boot);
+    TreeOptions tree = options.tree;
+    tree.root = reader.FindProcess(options.process, boot);
+    tree.up = options.up || !options.down;
+    tree.down = options.down || !options.up;
+    Present(output, [&] {
       PrintTree(
           [&](const std::function<void(const TreeNode&)>& take) {
             reader.ReadTree(tree, take);
           },
           output, options.ascii);
     });
+    if (tree.down) Warn(reader.FindLossesSince(tree.root), "", kMayBeMore);
   });
 }
 

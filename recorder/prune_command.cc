@@ -7,28 +7,33 @@
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "recorder/pruner.h"
-#include "recorder/retention.h"
-#include "recorder/waiter.h"
+#include "base/error.h"
+#include "base/saturate.h"
+#include "base/time.h"
+#include "recorder/daemon/waiter.h"
+#include "recorder/database/pruner.h"
+#include "recorder/database/retention.h"
 #include "store/database.h"
-#include "store/error.h"
-#include "store/time.h"
+#include "store/pruning_order.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 namespace {
 
 constexpr char kExamples[] = R"(Examples:
-  forkdb prune --keep 30d --dry-run          what would go
-  forkdb prune --keep 30d                    all that is older goes
-  forkdb prune --max-size 2G                 the oldest goes until the rest fits
-  forkdb prune --before '2025-01-01'         last year and earlier)";
+  forkdb prune --keep 30d --dry-run          say what would go
+  forkdb prune --keep 30d                    delete what is older
+  forkdb prune --max-size 2G                 make room: who has most loses first
+  forkdb prune --before '2025-01-01' --yes   ask nothing, for scripts)";
 
 struct PruneOptions {
   std::string db = kDefaultDatabasePath;
@@ -37,10 +42,12 @@ struct PruneOptions {
   bool utc = false;
   std::optional<int64_t> max_bytes;
   bool dry_run = false;
+  bool yes = false;
 };
 
 // What is to go.
 struct Limits {
+  int64_t now_ns = 0;
   std::optional<int64_t> before_ns;
   std::optional<int64_t> used_bytes;
 };
@@ -51,6 +58,7 @@ Limits ReadLimits(const PruneOptions& options) {
   if (options.keep) retention.SetKeep(*options.keep);
   if (options.max_bytes) retention.SetMaxBytes(*options.max_bytes);
   Limits limits;
+  limits.now_ns = now_ns;
   if (retention.keep_ns) limits.before_ns = now_ns - *retention.keep_ns;
   if (options.before) {
     limits.before_ns = ParseTime(*options.before, now_ns,
@@ -61,7 +69,8 @@ Limits ReadLimits(const PruneOptions& options) {
     }
   }
   if (retention.max_bytes) {
-    limits.used_bytes = *retention.max_bytes - kReservedBytes;
+    limits.used_bytes =
+        *retention.max_bytes - ReservedBytes(*retention.max_bytes);
   }
   if (!limits.before_ns && !limits.used_bytes) {
     throw UsageError("prune: say what may go: --keep, --before or --max-size");
@@ -69,33 +78,70 @@ Limits ReadLimits(const PruneOptions& options) {
   return limits;
 }
 
-// What Prune() below takes; where the size decides, about so much.
-std::vector<BlockAge> Plan(const Limits& limits, SQLite::Database* database) {
-  std::vector<BlockAge> ages;
-  if (limits.before_ns) ages = PruningOrder(*limits.before_ns, database);
-  if (!limits.used_bytes) return ages;
-  std::vector<BlockAge> all = PruningOrder(Pruner::kAnyTime, database);
+struct Plan {
+  std::vector<BlockAge> blocks;  // that go
+  int64_t records = 0;           // in them
+  int64_t all_records = 0;       // in the database
+};
+
+int64_t RecordsOf(const std::vector<BlockAge>& blocks) {
   int64_t records = 0;
-  for (const BlockAge& age : all) records += age.records;
+  for (const BlockAge& block : blocks) records = Plus(records, block.records);
+  return records;
+}
+
+// How many of the first blocks hold about what the file is too large by.
+size_t BlocksOver(int64_t used_bytes, const std::vector<BlockAge>& all,
+                  SQLite::Database* database) {
   const int64_t used = Pruner::UsedBytesOf(database);
   const double excess =
-      static_cast<double>(std::max<int64_t>(0, used - *limits.used_bytes)) *
-      static_cast<double>(records) / static_cast<double>(used);
+      static_cast<double>(std::max<int64_t>(0, used - used_bytes)) *
+      static_cast<double>(RecordsOf(all)) / static_cast<double>(used);
   int64_t gone = 0;
   size_t blocks = 0;
   while (blocks < all.size() && static_cast<double>(gone) < excess) {
-    gone += all[blocks++].records;
+    gone = Plus(gone, all[blocks++].records);
   }
-  // One order, so the longer one holds the other.
-  if (blocks <= ages.size()) return ages;
-  all.resize(blocks);
-  return all;
+  return blocks;
 }
 
-int64_t RecordsOf(const std::vector<BlockAge>& ages) {
-  int64_t records = 0;
-  for (const BlockAge& age : ages) records += age.records;
-  return records;
+// What Prune() below deletes; where the size decides, about so much.
+Plan MakePlan(const Limits& limits, SQLite::Database* database) {
+  const std::vector<BlockAge> all = PruningOrder(database).All();
+  Plan plan;
+  plan.all_records = RecordsOf(all);
+  if (limits.before_ns) {
+    plan.blocks = all;
+    PruningOrder::KeepOld(*limits.before_ns, limits.now_ns, &plan.blocks);
+  }
+  if (limits.used_bytes) {
+    const size_t blocks = BlocksOver(*limits.used_bytes, all, database);
+    // One order, so the longer one holds the other.
+    if (blocks > plan.blocks.size()) {
+      plan.blocks.assign(all.begin(),
+                         all.begin() + static_cast<std::ptrdiff_t>(blocks));
+    }
+  }
+  plan.records = RecordsOf(plan.blocks);
+  return plan;
+}
+
+// Asks before most of the records go. Without a terminal there is nobody to
+// ask. Throws UsageError, or Interrupted for another answer than yes.
+void Confirm(const Plan& plan) {
+  if (plan.records * 2 <= plan.all_records) return;
+  const std::string what = fmt::format("{} of {} records would be deleted",
+                                       plan.records, plan.all_records);
+  if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) {
+    throw UsageError(fmt::format(
+        "prune: {}: add --yes if that is meant, or look with --dry-run", what));
+  }
+  fmt::print(stderr, "forkdb: {}. Delete them? [y/N] ", what);
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (answer == "y" || answer == "yes" || answer == "Y") return;
+  fmt::print(stderr, "forkdb: nothing was deleted\n");
+  throw Interrupted();
 }
 
 // One line that is drawn anew; nothing where stderr is no terminal.
@@ -112,9 +158,10 @@ class ProgressBar {
     constexpr int64_t kWidth = 40;
     if (!terminal_ || all_ <= 0) return;
     done = std::min(done, all_);
-    fmt::print(stderr, "\r[{:<{}}] {:3} %",
-               std::string(static_cast<size_t>(kWidth * done / all_), '#'),
-               kWidth, 100 * done / all_);
+    fmt::print(
+        stderr, "\r[{:<{}}] {:3} %",
+        std::string(static_cast<size_t>(Times(kWidth, done) / all_), '#'),
+        kWidth, Times(100, done) / all_);
     std::fflush(stderr);
     shown_ = true;
   }
@@ -132,49 +179,55 @@ void Prune(const Limits& limits, int64_t planned, const std::string& path) {
   int64_t records = 0;
   {
     ProgressBar bar(planned);
-    const auto due = [&]() -> int64_t {
-      const bool large =
-          limits.used_bytes && pruner.UsedBytes() > *limits.used_bytes;
-      return large ? Pruner::kAnyTime : limits.before_ns.value_or(0);
+    if (limits.used_bytes && pruner.UsedBytes() > *limits.used_bytes) {
+      pruner.Trim(*limits.used_bytes);
+    }
+    const auto next = [&]() -> std::optional<BlockAge> {
+      if (limits.used_bytes && pruner.UsedBytes() > *limits.used_bytes) {
+        return pruner.MakeRoom();
+      }
+      return pruner.Prune(limits.before_ns.value_or(0), limits.now_ns);
     };
     while (!waiter.Stopped()) {
-      const std::optional<BlockAge> gone = pruner.Prune(due());
+      const std::optional<BlockAge> gone = next();
       if (!gone) break;
-      records += gone->records;
+      records = Plus(records, gone->records);
       bar.Show(records);
     }
     while (!waiter.Stopped() && pruner.GiveBack(0)) {
     }
   }
   database.exec("PRAGMA wal_checkpoint(PASSIVE)");
-  fmt::print(stderr, "forkdb: {} records pruned{}\n", records,
-             waiter.Stopped() ? ", interrupted" : "");
+  Tell(fmt::format("{} records pruned{}", records,
+                   waiter.Stopped() ? ", interrupted" : ""));
   if (waiter.Stopped()) throw Interrupted();
 }
 
 void RunPrune(const PruneOptions& options) {
   const Limits limits = ReadLimits(options);
-  std::vector<BlockAge> plan;
+  Plan plan;
   try {
     {
       // Refuses what is no database, and makes none.
       SQLite::Database database = OpenForReading(options.db);
-      plan = Plan(limits, &database);
+      plan = MakePlan(limits, &database);
     }
     if (!options.dry_run) {
-      Prune(limits, RecordsOf(plan), options.db);
+      if (!options.yes) Confirm(plan);
+      Prune(limits, plan.records, options.db);
       return;
     }
   } catch (const SQLite::Exception& e) {
     throw DatabaseError(options.db, e);
   }
-  std::string until;
-  for (const BlockAge& age : plan) {
-    until = std::max(until, FormatUtc(age.last_time_ns));
+  int64_t until_ns = 0;
+  for (const BlockAge& block : plan.blocks) {
+    until_ns = std::max(until_ns, block.last_time_ns);
   }
-  fmt::print(stderr, "forkdb: {}{} records would be pruned{}\n",
-             limits.used_bytes ? "about " : "", RecordsOf(plan),
-             plan.empty() ? "" : ", the newest of " + until);
+  Tell(fmt::format(
+      "{}{} records would be pruned{}", limits.used_bytes ? "about " : "",
+      plan.records,
+      plan.records == 0 ? "" : ", the newest of " + FormatUtc(until_ns)));
 }
 
 }  // namespace
@@ -186,8 +239,9 @@ void AddPruneCommand(CLI::App* app) {
   command->add_option("--db", options->db, "Database file")
       ->envname("FORKDB_DB")
       ->capture_default_str();
-  CLI::Option* keep = command->add_option(
-      "--keep", options->keep, "Keep what is not older than this: 30d, 12h");
+  CLI::Option* keep =
+      command->add_option("--keep", options->keep,
+                          "Delete what is older than this: 30d, 12h, 90min");
   command
       ->add_option("--before", options->before,
                    "Delete what is older than this time")
@@ -200,6 +254,8 @@ void AddPruneCommand(CLI::App* app) {
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
   command->add_flag("--dry-run", options->dry_run,
                     "Say what would go, and change nothing");
+  command->add_flag("-y,--yes", options->yes,
+                    "Delete without asking, also most of the records");
   command->footer(kExamples);
   command->callback([options] { RunPrune(*options); });
 }

@@ -14,11 +14,11 @@
 #include <string>
 #include <utility>
 
-#include "recorder/log.h"
-#include "recorder/service.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "recorder/daemon/service.h"
 #include "store/database.h"
-#include "store/error.h"
-#include "store/time.h"
 
 namespace forkdb {
 namespace {
@@ -29,7 +29,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb record                                 drain /proc/fork_info until told to end
   forkdb record --once --db fork.db             one pass over what the kernel holds now
   forkdb record --source saved.txt --once --db fork.db     a saved copy
-  forkdb record --keep 30d --max-size 2G        the oldest goes when there is more
+  forkdb record --keep 30d --max-size 2G        and within 2G
   forkdb record --interval 200ms --group adm    members of adm may query)";
 
 struct RecordOptions {
@@ -92,6 +92,16 @@ void AddRecordCommand(CLI::App* app) {
       ->check(CLI::Range(uint64_t{4096}, uint64_t{1} << 30))
       ->default_str("16M");
   command
+      ->add_option_function<std::string>(
+          "--failures",
+          [options](const std::string& value) {
+            options->service.source.failures = value == "auto";
+          },
+          "eBPF: auto, or off for successful calls alone; see status for "
+          "the hook and its cost")
+      ->check(CLI::IsMember({"auto", "off"}))
+      ->default_str("auto");
+  command
       ->add_option("--interval", options->interval,
                    "Time between drains; less while so much comes that "
                    "records could be lost")
@@ -104,8 +114,8 @@ void AddRecordCommand(CLI::App* app) {
                       "Prune what is older than this: 30d; else keep all");
   command
       ->add_option("--max-size", options->max_bytes,
-                   "Prune the oldest so that file and log stay within this: "
-                   "2G; 32M or more")
+                   "Keep file and log within this: who fills them loses the "
+                   "oldest of their records: 2G; 32M or more")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
   command->add_option("--metrics", options->service.metrics,
                       "File for node_exporter's textfile collector, *.prom");

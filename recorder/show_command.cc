@@ -6,23 +6,31 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "recorder/recorder.h"
-#include "recorder/source.h"
-#include "recorder/waiter.h"
-#include "recorder/writer.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "recorder/daemon/recorder.h"
+#include "recorder/daemon/waiter.h"
+#include "recorder/ingest/writer.h"
+#include "recorder/source/source.h"
 #include "store/database.h"
-#include "store/error.h"
-#include "store/output_command.h"
-#include "store/row_printer.h"
+#include "store/distrust.h"
 #include "store/sql.h"
-#include "store/time.h"
+#include "store/statement.h"
+#include "store/stop.h"
+#include "store/supervise.h"
+#include "terminal/output_command.h"
+#include "terminal/row_printer.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 namespace {
@@ -34,66 +42,104 @@ constexpr char kExamples[] = R"(Examples:
   forkdb show "errno IS NOT NULL"        only failures; any condition of query works
   forkdb show --source saved.txt --format json)";
 
+constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
+
 struct ShowOptions {
   SourceOptions source;
   std::string condition;
   bool follow = false;
-  int64_t limit = std::numeric_limits<int64_t>::max();
+  int64_t limit = kNoLimit;
+  std::optional<int64_t> timeout_ns;
   OutputOptions output;
 };
 
 // Decodes by recording into a database in memory, so that a record looks the
-// same here as in a database on disk.
+// same here as in a database on disk. The database is emptied whenever it has
+// kMostHeld records: memory does not grow with the source.
 class Show {
  public:
-  explicit Show(const ShowOptions& options)
+  // Takes the pager away where rows are to be seen at once.
+  Show(const ShowOptions& options, const Stop& stop, Output* output)
       : options_(options),
+        stop_(stop),
+        waiter_(stop),
         source_(OpenSource(options.source, RealtimeNow())),
         follow_(options.follow || !source_->holds_past()),
-        output_(ScreenFor(options.output, follow_)),
+        output_(WithoutPagerIf(follow_, output)),
         database_(OpenForWriting(kMemoryDatabase)),
         writer_(&database_, "memory"),
         recorder_(
-            source_.get(), RealtimeNow, [](const Drain&) {},
-            [this] { return waiter_.Stopped(); }) {}
+            source_.get(), RealtimeNow,
+            [this](const Drain& drain) { Noticed(drain); },
+            [this] { return waiter_.Stopped(); }),
+        select_(Select()) {}
 
   void Run() {
     Present(output_, [this] { PrintAll(); });
     if (recorder_.tally().rejected > 0) {
-      fmt::print(stderr, "forkdb: {} lines are not records\n",
-                 recorder_.tally().rejected);
+      Tell(fmt::format("{} lines are not records", recorder_.tally().rejected));
     }
     if (waiter_.Stopped()) throw Interrupted();
   }
 
  private:
+  static constexpr int64_t kMostHeld = Batch::kMaxRecords;
+  static constexpr int64_t kMostGaps = 10'000;
+
   // What comes is to be seen at once.
-  static Output ScreenFor(OutputOptions options, bool follow) {
-    if (follow) options.pages = false;
-    return Screen(options);
+  static const Output& WithoutPagerIf(bool follow, Output* output) {
+    if (follow) output->pager.reset();
+    return *output;
   }
 
   void PrintAll() {
-    // Compiled first, so that a mistake is told before anything is read.
-    SQLite::Statement select = Select();
-    printer_ = NewRowPrinter(output_, ColumnNames(select));
+    printer_ = NewRowPrinter(output_, ColumnNames(select_));
     ReadResult result = recorder_.Pass(&writer_);
     while (result != ReadResult::kEnd && !follow_) {
       if (waiter_.Wait(source_->ready(), std::nullopt) == WakeUp::kStop) break;
       result = recorder_.Pass(&writer_);
     }
     if (!follow_) recorder_.Finish(&writer_);
-    Print(&select);
+    TakeRows();
+    for (const Row& row : newest_) printer_->Print(row);
+    newest_.clear();
+    printer_->Finish();
+    is_catching_up_ = false;
     constexpr std::chrono::milliseconds kPause(100);
     while (follow_ && waiter_.WaitForRecords(*source_, kPause)) {
       recorder_.Pass(&writer_);
-      Print(&select);
+      TakeRows();
+      printer_->Finish();
     }
+  }
+
+  // After each commit.
+  void Noticed(const Drain& drain) {
+    held_ += drain.records;
+    if (held_ < kMostHeld) return;
+    TakeRows();
+    held_ = 0;
+    std::vector<std::string> tables;
+    SQLite::Statement find(
+        database_,
+        "SELECT name FROM sqlite_schema WHERE type = 'table' "
+        "AND name NOT IN ('boots', 'streams', 'gaps') "
+        "AND name NOT LIKE 'sqlite%'");
+    while (find.executeStep()) tables.push_back(find.getColumn(0).getString());
+    find.reset();
+    for (const std::string& table : tables) {
+      database_.exec("DELETE FROM " + table);
+    }
+    database_.exec(fmt::format(
+        "DELETE FROM gaps WHERE id <= (SELECT max(id) FROM gaps) - {}",
+        kMostGaps));
+    writer_.Forget();
   }
 
   SQLite::Statement Select() {
     const std::string condition =
         options_.condition.empty() ? "1" : options_.condition;
+    CheckCondition(&database_, condition);
     return CompileReadOnly(
         &database_,
         "SELECT seq, time, username, comm, pid, kind, flags, "
@@ -101,39 +147,68 @@ class Show {
         "AS signal, child_pid, ifnull(errno, ret) AS result FROM forks AS f "
         "WHERE id IN (SELECT id FROM forks WHERE id > ? AND (" +
             condition + "\n) ORDER BY id DESC LIMIT ?) ORDER BY id",
-        2, options_.condition);
+        2);
   }
 
-  void Print(SQLite::Statement* select) {
+  // Prints the records since the last time. While it catches up with the
+  // source, --limit holds them back: nobody knows yet which are the newest.
+  void TakeRows() {
     SQLite::Statement newest(database_, "SELECT max(id) FROM records");
     newest.executeStep();
     const int64_t last_id = newest.getColumn(0).getInt64();
     newest.reset();
-    select->bind(1, shown_id_);
-    select->bind(2, options_.limit);
+    const MemoryLimit memory;
+    // After the stop, what was read before it is shown.
+    if (!stop_.requested()) EndStatementsOn(&stop_, &database_);
+    select_.bind(1, shown_id_);
+    select_.bind(2, options_.limit);
+    const bool hold = is_catching_up_ && options_.limit != kNoLimit;
     Row row;
-    while (select->executeStep()) {
-      ReadRow(select, &row);
-      printer_->Print(row);
+    while (select_.executeStep()) {
+      ReadRow(&select_, &row);
+      if (!hold) {
+        printer_->Print(row);
+        continue;
+      }
+      newest_.push_back(row);
+      if (static_cast<int64_t>(newest_.size()) > options_.limit) {
+        newest_.pop_front();
+      }
     }
-    select->reset();
-    printer_->Finish();
-    shown_id_ = last_id;
-    // What has been shown is of no further use; the names stay.
+    select_.reset();
+    EndStatementsOn(nullptr, &database_);
+    shown_id_ = std::max(shown_id_, last_id);
+    // What has been shown is of no further use.
     if (follow_) database_.exec("DELETE FROM records");
   }
 
   const ShowOptions& options_;
+  const Stop& stop_;
   Waiter waiter_;
   std::unique_ptr<Source> source_;
   bool follow_;  // eBPF has nothing but what comes
-  Output output_;
+  const Output& output_;
   SQLite::Database database_;
   Writer writer_;
   Recorder recorder_;
+  SQLite::Statement select_;
   std::unique_ptr<RowPrinter> printer_;
   int64_t shown_id_ = 0;
+  int64_t held_ = 0;  // records in the database
+  bool is_catching_up_ = true;
+  std::deque<Row> newest_;  // at most --limit
 };
+
+void RunShow(const ShowOptions& options) {
+  Output output = Screen(options.output);
+  Supervision supervision;
+  supervision.timeout_ns = options.timeout_ns;
+  supervision.signals = {SIGINT, SIGTERM};
+  supervision.shows_progress = false;
+  supervision.limits_memory = false;  // TakeRows() limits its statements
+  Supervise(supervision, &output,
+            [&](const Stop& stop) { Show(options, stop, &output).Run(); });
+}
 
 }  // namespace
 
@@ -152,10 +227,12 @@ void AddShowCommand(CLI::App* app) {
                     "Go on with new records until interrupted");
   command->add_option("-n,--limit", options->limit, "Only the newest N")
       ->check(CLI::PositiveNumber);
+  AddTimeoutOption(command, &options->timeout_ns);
+  command->get_option("--timeout")->excludes("--follow");
   AddOutputOptions(command, &options->output);
   AddPagerOption(command, &options->output);
   command->footer(kExamples);
-  command->callback([options] { Show(*options).Run(); });
+  command->callback([options] { RunShow(*options); });
 }
 
 }  // namespace forkdb

@@ -7,7 +7,8 @@
 
 namespace forkdb {
 
-// The file that a recorder locks (recorder/lock.h) and forkdb status looks for:
+// The file that a recorder locks (recorder/database/lock.h) and forkdb status
+// looks for:
 // "-lock" behind the database's path, links followed.
 std::string LockPath(const std::string& database);
 

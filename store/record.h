@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/saturate.h"
+
 namespace forkdb {
 
 // The fields of /proc/fork_info version 1, under the same names, with the same
@@ -39,7 +41,7 @@ struct Record {
 inline constexpr int64_t kSeqLimit = 1'000'000'000'000;
 
 inline constexpr int64_t RecordId(int64_t stream, int64_t seq) {
-  return stream * kSeqLimit + seq;
+  return Plus(Times(stream, kSeqLimit), seq);
 }
 
 // Records are summarised in blocks of so many numbers (schema.sql). It divides
@@ -49,10 +51,10 @@ static_assert(kSeqLimit % kBlockRecords == 0);
 
 inline constexpr int64_t BlockOf(int64_t id) { return id / kBlockRecords; }
 inline constexpr int64_t FirstIdOf(int64_t block) {
-  return block * kBlockRecords;
+  return Times(block, kBlockRecords);
 }
 inline constexpr int64_t LastIdOf(int64_t block) {
-  return FirstIdOf(block) + kBlockRecords - 1;
+  return Plus(FirstIdOf(block), kBlockRecords - 1);
 }
 
 }  // namespace forkdb

@@ -35,8 +35,11 @@ bool IsOfDirectory(const std::string& path, uid_t owner) {
          directory.st_uid == owner;
 }
 
+}  // namespace
+
 std::string WhyUnsafeFile(const std::string& path, const struct stat& status) {
   if (S_ISDIR(status.st_mode)) return "";  // cannot be opened at all
+  if (S_ISLNK(status.st_mode)) return "it is a symbolic link: remove it";
   if (!S_ISREG(status.st_mode)) {
     return "it is no regular file: choose another with --db";
   }
@@ -54,8 +57,6 @@ std::string WhyUnsafeFile(const std::string& path, const struct stat& status) {
   }
   return "";
 }
-
-}  // namespace
 
 std::string WhyUnsafe(const std::string& path) {
   std::string reason = WhyUnsafeDirectory(path);

@@ -3,6 +3,8 @@
 #ifndef FORKDB_STORE_SAFETY_H_
 #define FORKDB_STORE_SAFETY_H_
 
+#include <sys/stat.h>
+
 #include <string>
 
 namespace forkdb {
@@ -15,6 +17,10 @@ namespace forkdb {
 // in a directory with the sticky bit (/tmp), nobody else can change what this
 // has looked at.
 std::string WhyUnsafe(const std::string& path);
+
+// The same for a file whose status is known, a directory excepted: why it must
+// not be changed, though it has the path of a database or of a file beside one.
+std::string WhyUnsafeFile(const std::string& path, const struct stat& status);
 
 }  // namespace forkdb
 

@@ -10,8 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "store/error.h"
-#include "store/suggest.h"
+#include "base/error.h"
+#include "base/suggest.h"
+#include "store/distrust.h"
 
 namespace forkdb {
 namespace {
@@ -40,6 +41,31 @@ bool IsReadableTable(const char* table) {
   return IsReadingPragma(table + kPragma.size(), nullptr);
 }
 
+// Functions that compute something from their arguments, and no more. What a
+// library or a later SQLite adds is refused until it stands here.
+constexpr std::string_view kFunctions =
+    " -> ->> abs acos acosh asin asinh atan atan2 atanh avg ceil ceiling "
+    "changes char coalesce concat concat_ws cos cosh count cume_dist "
+    "current_date current_time current_timestamp date datetime degrees "
+    "dense_rank exp first_value floor format glob group_concat hex if "
+    "ifnull iif instr json json_array json_array_length json_error_position "
+    "json_extract json_group_array json_group_object json_insert "
+    "json_object json_patch json_pretty json_quote json_remove json_replace "
+    "json_set json_type json_valid julianday lag last_insert_rowid "
+    "last_value lead length like likelihood likely ln log log10 log2 lower "
+    "ltrim max median min mod nth_value ntile nullif octet_length "
+    "percent_rank percentile percentile_cont percentile_disc pi pow power "
+    "printf quote radians random randomblob rank replace round row_number "
+    "rtrim sign sin sinh soundex sqlite_compileoption_get "
+    "sqlite_compileoption_used sqlite_source_id sqlite_version sqrt "
+    "strftime string_agg substr substring subtype sum tan tanh time "
+    "timediff total total_changes trim trunc typeof unhex unicode unixepoch "
+    "unlikely upper zeroblob ";
+
+bool IsHarmlessFunction(const char* name) {
+  return kFunctions.find(fmt::format(" {} ", name)) != std::string_view::npos;
+}
+
 int Authorize(void*, int action, const char* first, const char* second,
               const char*, const char*) {
   switch (action) {
@@ -54,8 +80,7 @@ int Authorize(void*, int action, const char* first, const char* second,
       return std::string_view(first) == "sqlite_master" ? SQLITE_OK
                                                         : SQLITE_DENY;
     case SQLITE_FUNCTION:
-      return std::string_view(second) == "load_extension" ? SQLITE_DENY
-                                                          : SQLITE_OK;
+      return IsHarmlessFunction(second) ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_PRAGMA:
       return IsReadingPragma(first, second) ? SQLITE_OK : SQLITE_DENY;
     default:
@@ -123,44 +148,48 @@ std::string WithSuggestion(sqlite3* connection, const std::string& reason) {
   return reason;
 }
 
-// What is wrong with sql, as SQLite has it; condition is the user's part of it,
-// or empty.
-void ThrowSqlError(sqlite3* connection, std::string_view sql,
-                   const std::string& condition) {
+// The user's part of a statement, and where it begins.
+struct UserText {
+  std::string_view text;
+  size_t start;
+};
+
+// What SQLite says of a statement, with the place if it is in the user's part.
+void ThrowSqlError(sqlite3* connection, const UserText& user) {
+  const int code = sqlite3_errcode(connection);
+  if (code == SQLITE_NOMEM) throw MemoryTrouble();
+  if (code == SQLITE_INTERRUPT) throw Interrupted();
   const std::string reason = sqlite3_errmsg(connection);
   const int offset = sqlite3_error_offset(connection);
   const std::string told = "SQL: " + WithSuggestion(connection, reason);
-  if (offset < 0) throw UsageError(told);
-  if (condition.empty()) {
-    throw TextError(told, std::string(sql), static_cast<size_t>(offset));
+  if (offset < 0 || static_cast<size_t>(offset) < user.start) {
+    throw UsageError(told);
   }
-  // Before it stands nothing that looks like this.
-  const size_t start = sql.find("(" + condition + "\n)") + 1;
-  if (start == 0 || static_cast<size_t>(offset) < start) throw UsageError(told);
   throw TextError(
-      told, condition,
-      std::min(static_cast<size_t>(offset) - start, condition.size()));
+      told, std::string(user.text),
+      std::min(static_cast<size_t>(offset) - user.start, user.text.size()));
 }
 
 // SQLiteCpp does not say what followed the first statement.
 void CheckStatement(sqlite3* connection, std::string_view sql, int parameters,
-                    const std::string& condition) {
-  const auto compile = [&](std::string_view text, const char** tail) {
+                    const UserText& user) {
+  const auto compile = [&](std::string_view text, const UserText& part,
+                           const char** tail) {
     sqlite3_stmt* raw = nullptr;
     if (sqlite3_prepare_v2(connection, text.data(),
                            static_cast<int>(text.size()), &raw,
                            tail) != SQLITE_OK) {
-      ThrowSqlError(connection, text, condition);
+      ThrowSqlError(connection, part);
     }
     return RawStatement(raw);
   };
   const char* tail = nullptr;
-  const RawStatement statement = compile(sql, &tail);
+  const RawStatement statement = compile(sql, user, &tail);
   if (statement == nullptr) throw SqlError("no statement");
   // Blanks and comments compile to nothing.
   const std::string_view rest =
       sql.substr(static_cast<size_t>(tail - sql.data()));
-  if (compile(rest, &tail) != nullptr) {
+  if (compile(rest, {rest, 0}, &tail) != nullptr) {
     throw SqlError("more than one statement");
   }
   if (sqlite3_bind_parameter_count(statement.get()) != parameters) {
@@ -174,11 +203,25 @@ void CheckStatement(sqlite3* connection, std::string_view sql, int parameters,
 }  // namespace
 
 SQLite::Statement CompileReadOnly(SQLite::Database* database,
-                                  const std::string& sql, int parameters,
-                                  const std::string& condition) {
+                                  const std::string& sql, int parameters) {
   const Guard guard(database->getHandle());
-  CheckStatement(database->getHandle(), sql, parameters, condition);
+  CheckStatement(database->getHandle(), sql, parameters, {sql, 0});
   return SQLite::Statement(*database, sql);
+}
+
+void CheckCondition(SQLite::Database* database, const std::string& condition) {
+  const Guard guard(database->getHandle());
+  constexpr std::string_view kBefore = "SELECT 1 FROM forks WHERE ";
+  // In parentheses, a clause behind the expression is a mistake. The newline
+  // ends a comment. With something behind it, SQLite says where a parenthesis
+  // is missing.
+  const std::string enclosed =
+      std::string(kBefore) + "(" + condition + "\n) ORDER BY id";
+  CheckStatement(database->getHandle(), enclosed, 0,
+                 {condition, kBefore.size() + 1});
+  // Without them, a condition that ends them too soon has nothing to end.
+  const std::string alone = std::string(kBefore) + condition;
+  CheckStatement(database->getHandle(), alone, 0, {condition, kBefore.size()});
 }
 
 }  // namespace forkdb

@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "store/lock_holders.h"
+
 namespace forkdb {
 namespace {
 
@@ -50,8 +52,12 @@ DatabaseTrouble DatabaseError(const std::string& path,
           Kind::kDamaged);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return error(
-          "another program holds its lock: end that one, then try again");
+    case SQLITE_PROTOCOL: {
+      const std::string blocker = DescribeWriteBlocker(path);
+      return error("another program holds its lock: " +
+                   (blocker.empty() ? "" : blocker + ": ") +
+                   "end that one, then try again");
+    }
     case SQLITE_FULL:
       return error(
           "no space left on the disk: make room; what was committed is safe");
@@ -64,7 +70,6 @@ DatabaseTrouble DatabaseError(const std::string& path,
       return error("it is damaged: save what is left with sqlite3's .recover",
                    Kind::kDamaged);
     case SQLITE_NOMEM:
-    case SQLITE_PROTOCOL:
       return error(e.what());
     case SQLITE_IOERR:
       return error(e.what(), Kind::kStale);

@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "store/error.h"
+#include "base/error.h"
 
 namespace forkdb {
 

@@ -1,6 +1,6 @@
 // Making elements. Text goes in as text, never as HTML.
 
-export function element(tag, options = {}, ...children) {
+function element(tag, options = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(options)) {
     if (name === 'class') node.className = value;
@@ -11,23 +11,23 @@ export function element(tag, options = {}, ...children) {
   return node;
 }
 
-export const byId = (id) => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 
 // 1234567 as "1 234 567", with narrow spaces.
-export const number = (n) =>
+const number = (n) =>
   String(n).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');
 
-export const plural = (n, one, many = one + 's') =>
+const plural = (n, one, many = one + 's') =>
   `${number(n)} ${n === 1 ? one : many}`;
 
-export function percent(part, whole) {
+function percent(part, whole) {
   if (whole === 0) return '';
   const share = (100 * part) / whole;
   return part > 0 && share < 0.1 ? '< 0.1 %' : `${share.toFixed(1)} %`;
 }
 
 // 300 as "5 minutes", 1 as "second".
-export function duration(seconds) {
+function duration(seconds) {
   const [size, name] = [[86400, 'day'], [3600, 'hour'], [60, 'minute'], [1, 'second'],
     [1e-3, 'millisecond'], [1e-6, 'microsecond'], [1e-9, 'nanosecond']]
     .find(([unit]) => seconds >= unit * 0.999);
@@ -36,12 +36,12 @@ export function duration(seconds) {
 }
 
 // "2026-11-23T10:00:00.123456789Z" as "2026-11-23 10:00:00.123".
-export const shortTime = (iso) =>
+const shortTime = (iso) =>
   iso === null ? '' : iso.replace('T', ' ').replace(/(\.\d{3})\d*Z$/, '$1')
     .replace(/\.000$/, '');
 
 // A table; numeric columns are those whose heading ends with "#".
-export function table(headings, rows) {
+function table(headings, rows) {
   const right = headings.map((heading) => heading.endsWith('#'));
   const cells = (tag, values) => values.map((value, i) => {
     const content = value === null ? '\u2013' : value;

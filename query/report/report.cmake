@@ -1,73 +1,76 @@
-# The page of `forkdb export --html`, as ${report_cc}: what is here and what npm
-# brings, made one file in the build directory. npm fetches when CMake is run,
-# and not again until package-lock.json changes.
+# The page of `forkdb export --html`, as ${report_cc}: the files of this folder
+# and dygraphs (Debian's package libjs-dygraphs) in one C++ string. Made when
+# CMake runs, and again when one of them changes.
 
-set(FORKDB_REPORT AUTO CACHE STRING
-  "Build forkdb export --html: ON, OFF, or AUTO (where npm can fetch its parts)")
-set_property(CACHE FORKDB_REPORT PROPERTY STRINGS AUTO ON OFF)
+set(dygraphs_dirs /usr/share/javascript/dygraphs)
+find_file(DYGRAPHS_JS dygraph.min.js PATHS ${dygraphs_dirs} NO_DEFAULT_PATH)
+find_file(DYGRAPHS_CSS dygraph.min.css PATHS ${dygraphs_dirs} NO_DEFAULT_PATH)
+# Its licence asks to be in every copy.
+find_file(DYGRAPHS_LICENCE copyright PATHS /usr/share/doc/libjs-dygraphs
+  NO_DEFAULT_PATH)
+if(NOT DYGRAPHS_JS OR NOT DYGRAPHS_CSS OR NOT DYGRAPHS_LICENCE)
+  message(FATAL_ERROR "dygraphs is not there: install libjs-dygraphs, or set "
+    "DYGRAPHS_JS, DYGRAPHS_CSS (its minified files) and DYGRAPHS_LICENCE")
+endif()
 
-set(report_dir ${CMAKE_CURRENT_BINARY_DIR}/report)
-set(report_packages .npmrc package.json package-lock.json)
-list(TRANSFORM report_packages PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
-set(report_parts bundle.js dom.js report.css report.html report.js
-  timeline.js tree.js)
-list(TRANSFORM report_parts PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
-
-# Sets report_missing to why there can be no report, or to nothing.
-function(fetch_report_packages)
-  set(report_missing "" PARENT_SCOPE)
-  find_program(NPM npm)
-  find_program(NODE NAMES node nodejs)
-  if(NOT NPM OR NOT NODE)
-    set(report_missing "npm or Node.js is not there" PARENT_SCOPE)
-    return()
-  endif()
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-    ${report_packages})
-  file(SHA256 ${CMAKE_CURRENT_LIST_DIR}/package-lock.json wanted)
-  set(stamp ${report_dir}/fetched)
-  if(EXISTS ${stamp})
-    file(READ ${stamp} fetched)
-    if(fetched STREQUAL wanted)
-      return()
-    endif()
-  endif()
-  file(COPY ${report_packages} DESTINATION ${report_dir})
-  execute_process(COMMAND ${NPM} ci --loglevel=error
-    WORKING_DIRECTORY ${report_dir}
-    RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE error)
-  if(NOT result EQUAL 0)
-    set(report_missing "npm could not fetch its packages:\n${error}"
-      PARENT_SCOPE)
-    return()
-  endif()
-  file(WRITE ${stamp} ${wanted})
+# The text of files, one behind the other.
+function(read_files result)
+  set(text "")
+  foreach(file IN LISTS ARGN)
+    file(READ ${file} part)
+    string(APPEND text "${part}\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  endforeach()
+  set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
-set(report_missing "switched off")
-if(FORKDB_REPORT)  # AUTO is true, too
-  fetch_report_packages()
-endif()
-if(report_missing STREQUAL "")
-  message(STATUS "HTML report (forkdb export --html): ON")
-  set(report_cc ${report_dir}/page.cc)
-  add_custom_command(OUTPUT ${report_cc}
-    COMMAND ${CMAKE_COMMAND} -E copy ${report_parts} ${report_dir}
-    COMMAND ${NODE} bundle.js ${report_cc}
-    DEPENDS ${report_parts} ${report_packages}
-    WORKING_DIRECTORY ${report_dir}
-    COMMENT "Bundling the HTML report"
-    VERBATIM)
-  return()
-endif()
-if(NOT FORKDB_REPORT STREQUAL "AUTO" AND FORKDB_REPORT)
-  message(FATAL_ERROR "HTML report: ${report_missing}")
-endif()
-message(STATUS "HTML report (forkdb export --html): OFF: ${report_missing}")
-set(report_cc ${report_dir}/none.cc)
-file(CONFIGURE OUTPUT ${report_cc} CONTENT
-[=[#include "query/report_template.h"
+# The SHA-256 of a text in base64, as Content-Security-Policy has it.
+function(policy_hash result text)
+  set(digits ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/)
+  string(SHA256 hex "${text}")
+  set(base64 "")
+  # 256 bits are 42 groups of 6, and 4 bits that two zeros fill up: 3 groups
+  # are 18 bits, of which 16 hexadecimal digits' worth is read at a time.
+  foreach(start RANGE 0 60 6)
+    string(SUBSTRING "${hex}00" ${start} 6 group)
+    math(EXPR bits "0x${group}")
+    foreach(shift 18 12 6 0)
+      math(EXPR digit "(${bits} >> ${shift}) & 63")
+      string(SUBSTRING ${digits} ${digit} 1 character)
+      string(APPEND base64 ${character})
+    endforeach()
+  endforeach()
+  # 66 hexadecimal digits make 44 characters; the last stands for nothing.
+  string(SUBSTRING ${base64} 0 43 base64)
+  set(${result} "'sha256-${base64}='" PARENT_SCOPE)
+endfunction()
+
+set(report_dir ${CMAKE_CURRENT_LIST_DIR})
+read_files(report_script ${DYGRAPHS_JS} ${report_dir}/dom.js
+  ${report_dir}/timeline.js ${report_dir}/tree.js ${report_dir}/report.js)
+read_files(report_style ${DYGRAPHS_CSS} ${report_dir}/report.css)
+file(READ ${DYGRAPHS_LICENCE} licence)
+string(REPLACE "*/" "* /" licence "${licence}")
+# The map is not in the page, and browsers would ask for it.
+string(REGEX REPLACE "\n(//|/\\*)# sourceMappingURL=[^\n]*" "" report_script
+  "/*! dygraphs\n${licence}*/\n${report_script}")
+string(REGEX REPLACE "\n(//|/\\*)# sourceMappingURL=[^\n]*" "" report_style
+  "\n${report_style}")
+policy_hash(script_hash "${report_script}")
+policy_hash(style_hash "${report_style}")
+read_files(report_page ${report_dir}/report.html)
+string(REPLACE "@SCRIPT_HASH@" "${script_hash}" report_page "${report_page}")
+string(REPLACE "@STYLE_HASH@" "${style_hash}" report_page "${report_page}")
+string(REPLACE "@STYLE@" "${report_style}" report_page "${report_page}")
+string(REPLACE "@SCRIPT@" "${report_script}" report_page "${report_page}")
+
+set(report_cc ${CMAKE_CURRENT_BINARY_DIR}/report_page_text.cc)
+file(CONFIGURE OUTPUT ${report_cc} @ONLY CONTENT
+[=[#include "query/report/report_template.h"
 namespace forkdb {
-std::string_view ReportTemplate() { return {}; }
+std::string_view ReportTemplate() {
+  static constexpr std::string_view kPage = R"page(@report_page@)page";
+  return kPage;
+}
 }  // namespace forkdb
 ]=])

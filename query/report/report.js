@@ -1,9 +1,5 @@
 // The page: what forkdb counted, which is in the script element "data".
 
-import { byId, element, number, percent, plural, shortTime, table } from './dom.js';
-import { showFamily } from './tree.js';
-import { showTimeline } from './timeline.js';
-
 const TITLES = {
   users: 'Users', commands: 'Commands', callers: 'Callers',
   flags: 'Flag sets', errnos: 'Errors', namespaces: 'Namespaces created',
@@ -40,6 +36,8 @@ function showFigures(data) {
     ...totals(data),
     figure(number(data.missing.records), `missing, in ${plural(data.missing.gaps, 'gap')}`,
       data.missing.gaps > 0),
+    ...(data.missing.downtimes > 0 ?
+      [figure(number(data.missing.downtimes), data.missing.downtimes === 1 ? 'downtime' : 'downtimes', true)] : []),
     figure(number(data.boots.length), data.boots.length === 1 ? 'boot' : 'boots'));
   byId('footer').textContent = `Made by forkdb ${data.version} on ${shortTime(data.made)} UTC. ` +
     'Characters that could do harm, and the backslash, are written as octal escapes: \\033.';
@@ -84,6 +82,13 @@ function showRest(data) {
     data.gaps.map(([after, before, records]) => [number(records), shortTime(after), shortTime(before)]));
 }
 
+function showDowntimes(data) {
+  byId('downtimes-hint').textContent = data.downtimes.length < data.missing.downtimes ?
+    `The ${number(data.downtimes.length)} longest of ${number(data.missing.downtimes)}.` : '';
+  showTable('downtimes', ['nothing recorded from (UTC)', 'to (UTC)', 'why'],
+    data.downtimes.map(([began, ended, what]) => [shortTime(began), ended === null ? '–' : shortTime(ended), what]));
+}
+
 const data = JSON.parse(byId('data').textContent);
 showFigures(data);
 byId('lists').append(...data.sections
@@ -91,4 +96,5 @@ byId('lists').append(...data.sections
   .map((section) => list(section, data.records)));
 showFamily(data.family);
 showRest(data);
+showDowntimes(data);
 showTimeline(data);

@@ -1,9 +1,6 @@
 // The rate of records and of failures over time, with what is missing shaded.
 
-import uPlot from 'uplot';
-import { byId, duration, element, number, plural } from './dom.js';
 
-const HEIGHT = 220;
 const SHOWN_ERRORS = 5;
 const ERROR_COLOURS = ['#d1432f', '#c77c11', '#8d5bc9', '#2a9d78', '#c04f93', '#7d8794'];
 const KEYS = { '+': 'in', '-': 'out', ArrowLeft: 'left', ArrowRight: 'right', 0: 'all' };
@@ -39,21 +36,42 @@ function errorSeries(failures) {
 }
 
 function shadeGaps(gaps, range) {
-  return (plot) => {
-    const { ctx, bbox } = plot;
+  return (ctx, area, graph) => {
     ctx.save();
     ctx.fillStyle = colour('--gap');
     for (const [after, before] of gaps) {
-      const edge = (iso, open) => plot.valToPos(
-        iso === null ? open : seconds(iso), 'x', true);
-      const left = Math.max(bbox.left, edge(after, range[0]));
-      const right = Math.min(bbox.left + bbox.width, edge(before, range[1]));
-      if (right < bbox.left || left > bbox.left + bbox.width) continue;
-      const width = Math.max(2 * devicePixelRatio, right - left);
-      ctx.fillRect(left, bbox.top, width, bbox.height);
+      const edge = (iso, open) => graph.toDomXCoord(
+        1000 * (iso === null ? open : seconds(iso)));
+      const left = Math.max(area.x, edge(after, range[0]));
+      const right = Math.min(area.x + area.w, edge(before, range[1]));
+      if (right < area.x || left > area.x + area.w) continue;
+      ctx.fillRect(left, area.y, Math.max(2, right - left), area.h);
     }
     ctx.restore();
   };
+}
+
+// Ticks of dygraphs' own choice, with labels of ours.
+function clockTicker(min, max, pixels, options, graph, values) {
+  const ticks = Dygraph.dateTicker(min, max, pixels, options, graph, values)
+    .filter(({ label }) => label !== undefined && label !== '');
+  const times = ticks.map(({ v }) => v / 1000);
+  const labels = stamps(times, times[1] - times[0]);
+  return ticks.map(({ v }, i) => ({ v, label: labels[i] }));
+}
+
+// dygraphs' own legend sets style attributes, which the page's policy refuses.
+Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
+
+// What is under the pointer: a time and its counts, or nothing yet.
+function showValues(place, series, colours, time, row) {
+  const shown = time === undefined ? '–' : clock(time / 1000).replace('.000', '');
+  place.replaceChildren(element('span', {}, `UTC ${shown}`),
+    ...series.map(({ errno, counts }, i) => {
+      const mark = element('i', { 'aria-hidden': 'true' });
+      mark.style.background = colours[i];
+      return element('span', {}, mark, `${errno} ${number(counts[row] ?? '–')}`);
+    }));
 }
 
 class Timeline {
@@ -64,7 +82,8 @@ class Timeline {
     this.range = [this.times[0], this.times[this.times.length - 1]];
     this.zoomed = this.range;
     this.width = width;
-    this.gaps = data.gaps;
+    // A downtime has no end while nothing records.
+    this.gaps = [...data.gaps, ...data.downtimes];
     this.charts = [['rate', [{ errno: 'records', counts: records }]],
       ['failures-rate', errorSeries(failures)]]
       .filter(([, series]) => series.length > 0);
@@ -81,45 +100,42 @@ class Timeline {
 
   chart(place, series) {
     const is_rate = place === 'rate';
-    const axis = { stroke: colour('--muted'), grid: { stroke: colour('--line'), width: 1 },
-      ticks: { stroke: colour('--line'), width: 1 } };
-    const stroke = (i) => (is_rate ? colour('--main') : ERROR_COLOURS[i]);
-    const options = {
-      width: byId(place).clientWidth, height: HEIGHT, padding: [null, 36, null, null],
-      tzDate: (time) => uPlot.tzDate(new Date(time * 1000), 'Etc/UTC'),
-      cursor: { sync: { key: 'forkdb' }, drag: { x: true, y: false } },
-      scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.05)] } },
-      axes: [{ ...axis, space: 100, values: (_, times, __, ___, step) => stamps(times, step) }, { ...axis, size: 64, values: (_, values) => values.map(
-        (value) => (Number.isInteger(value) ? number(value) : '')) }],
-      series: [{ label: 'UTC', value: (_, time) => (time ? clock(time).replace('.000', '') : '–') }, ...series.map(
-        ({ errno }, i) => ({ label: errno, stroke: stroke(i), width: 1,
-          fill: stroke(i) + (is_rate ? '33' : '22'),
-          points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }),
-          value: (_, value) => (value === null || value === undefined ? '–' : number(value)) }))],
-      hooks: {
-        drawClear: [shadeGaps(this.gaps, this.range)],
-        setScale: [(plot, key) => key === 'x' && this.follow(plot)],
-      },
-    };
     const title = `${is_rate ? 'Calls' : 'Failed calls, by error,'} per ${duration(this.width)}` +
       (this.gaps.length > 0 ? '; shaded where records are missing' : '');
-    byId(place).replaceChildren(element('p', { class: 'chart-title' }, title));
-    const plot = new uPlot(options,
-      [this.times, ...series.map(({ counts }) => [...counts, null])], byId(place));
-    plot.root.setAttribute('role', 'img');
-    plot.root.tabIndex = 0;
-    plot.root.setAttribute('aria-label', title);
-    return plot;
+    const colours = is_rate ? [colour('--main')] : ERROR_COLOURS.slice(0, series.length);
+    const values = element('div', { class: 'chart-legend' });
+    const box = element('div', { class: 'chart', role: 'img', tabIndex: 0, 'aria-label': title });
+    byId(place).replaceChildren(element('p', { class: 'chart-title' }, title), box, values);
+    const show = (time, row) => showValues(values, series, colours, time, row);
+    show();
+    const value = (counts, i) => counts[Math.min(i, counts.length - 1)];
+    const rows = this.times.map(
+      (time, i) => [1000 * time, ...series.map(({ counts }) => value(counts, i))]);
+    return new Dygraph(box, rows, {
+      labelsUTC: true, labels: ['UTC', ...series.map((_, i) => `series ${i}`)],
+      colors: colours, stepPlot: true, fillGraph: true, fillAlpha: 0.25, strokeWidth: 1,
+      stackedGraph: !is_rate, stackedGraphNaNFill: 'none', includeZero: true, xRangePad: 0,
+      highlightCallback: (event, time, points, row) => show(time, row),
+      unhighlightCallback: () => show(),
+      highlightCircleSize: 0, xAxisHeight: 40, rightGap: 40, axisLineColor: colour('--line'), gridLineColor: colour('--line'),
+      axes: {
+        x: { ticker: clockTicker, pixelsPerLabel: 100, axisLabelWidth: 90,
+          axisLabelFormatter: Dygraph.dateAxisLabelFormatter },
+        y: { axisLabelWidth: 64, axisLabelFormatter: (v) => (Number.isInteger(v) ? number(v) : '') },
+      },
+      underlayCallback: shadeGaps(this.gaps, this.range),
+      drawCallback: (plot, is_initial) => is_initial || this.follow(plot),
+    });
   }
 
   // What one chart shows, all do.
   follow(plot) {
     if (this.following) return;
     this.following = true;
-    this.zoomed = [plot.scales.x.min, plot.scales.x.max];
+    this.zoomed = plot.xAxisRange().map((time) => time / 1000);
     this.tell(...this.zoomed);
     this.plots.filter((other) => other !== plot)
-      .forEach((other) => other.setScale('x', { min: this.zoomed[0], max: this.zoomed[1] }));
+      .forEach((other) => other.updateOptions({ dateWindow: plot.xAxisRange() }));
     this.following = false;
   }
 
@@ -135,7 +151,7 @@ class Timeline {
   zoom(min, max) {
     const length = Math.min(max - min, this.range[1] - this.range[0]);
     const start = Math.min(Math.max(min, this.range[0]), this.range[1] - length);
-    this.plots[0].setScale('x', { min: start, max: start + length });
+    this.plots[0].updateOptions({ dateWindow: [1000 * start, 1000 * (start + length)] });
   }
 
   press(what) {
@@ -149,7 +165,7 @@ class Timeline {
   }
 }
 
-export function showTimeline(data) {
+function showTimeline(data) {
   if (data.records === 0) return;
   byId('timeline').hidden = false;
   const timeline = new Timeline(data);
@@ -163,9 +179,6 @@ export function showTimeline(data) {
     event.preventDefault();
     timeline.press(what);
   });
-  const resize = () => timeline.plots.forEach((plot, i) => plot.setSize(
-    { width: byId(timeline.charts[i][0]).clientWidth, height: HEIGHT }));
-  addEventListener('resize', resize);
   for (const query of ['(prefers-color-scheme: dark)', 'print']) {
     matchMedia(query).addEventListener('change', () => timeline.draw());
   }

@@ -1,7 +1,5 @@
 // The families that did most. <details> brings the keyboard with it.
 
-import { byId, element, number, plural, shortTime } from './dom.js';
-
 const ORIGINS = {
   made: shortTime,
   alive: (time) => `older than the recording${time === null ? '' : `, since ${shortTime(time)}`}`,
@@ -80,7 +78,7 @@ function find(all, text) {
   return wanted === '' ? '' : `${number(found)} of ${number(all.length)} shown here`;
 }
 
-export function showFamily({ roots: rootCount, processes, members }) {
+function showFamily({ roots: rootCount, processes, members }) {
   if (members.length === 0) return;
   byId('family').hidden = false;
   const [all, roots] = read(members);

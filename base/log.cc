@@ -1,0 +1,105 @@
+#include "base/log.h"
+
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <limits>
+#include <utility>
+
+#include "base/escape.h"
+
+namespace forkdb {
+namespace {
+
+int64_t SteadyNow() {
+  return std::chrono::nanoseconds(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+// A pipe that is ready takes a line of kMaxLine bytes whole, without waiting.
+bool HasRoom(int fd) {
+  pollfd target = {fd, POLLOUT, 0};
+  return poll(&target, 1, 0) == 1 && (target.revents & POLLOUT) != 0;
+}
+
+}  // namespace
+
+bool IsJournal(int fd, const char* journal_stream) {
+  struct stat status {};
+  if (journal_stream == nullptr || fstat(fd, &status) != 0) return false;
+  return fmt::format("{}:{}", status.st_dev, status.st_ino) == journal_stream;
+}
+
+Log::Log()
+    : Log(STDERR_FILENO, IsJournal(STDERR_FILENO, getenv("JOURNAL_STREAM")),
+          SteadyNow) {}
+
+Log::Log(int fd, bool is_journal, std::function<int64_t()> now)
+    : fd_(fd), is_journal_(is_journal), now_(std::move(now)) {}
+
+Log::~Log() { CloseWindows(std::numeric_limits<int64_t>::max()); }
+
+void Log::Say(Level level, const std::string& kind, std::string_view text) {
+  const int64_t now_ns = now_();
+  CloseWindows(now_ns - kWindowNs);
+  Kind& entry = kinds_[kind];
+  if (entry.said == 0) entry.since_ns = now_ns;
+  entry.level = level;
+  if (entry.said == kBurst) {
+    ++entry.held_back;
+    return;
+  }
+  ++entry.said;
+  WriteOrCount(level, text);
+}
+
+void Log::SayHeldBack() { CloseWindows(now_() - kWindowNs); }
+
+void Log::CloseWindows(int64_t before_ns) {
+  for (auto kind = kinds_.begin(); kind != kinds_.end();) {
+    if (kind->second.since_ns > before_ns) {
+      ++kind;
+      continue;
+    }
+    if (kind->second.held_back > 0) {
+      WriteOrCount(kind->second.level,
+                   fmt::format("{} more messages of this kind were held back: "
+                               "{}",
+                               kind->second.held_back, kind->first));
+    }
+    kind = kinds_.erase(kind);
+  }
+}
+
+void Log::WriteOrCount(Level level, std::string_view text) {
+  if (lost_ > 0 &&
+      Write(Level::kWarning,
+            fmt::format("{} messages could not be written", lost_))) {
+    lost_ = 0;
+  }
+  if (!Write(level, text)) ++lost_;
+}
+
+bool Log::Write(Level level, std::string_view text) {
+  std::string line =
+      is_journal_ ? fmt::format("<{}>", static_cast<int>(level)) : "forkdb: ";
+  line += EscapeForDisplay(text);
+  if (line.size() >= kMaxLine) {
+    constexpr std::string_view kCut = " [cut]";
+    size_t end = kMaxLine - kCut.size() - 1;
+    // Not within a UTF-8 character.
+    while (end > 0 && (line[end] & 0xc0) == 0x80) --end;
+    line.replace(end, std::string::npos, kCut);
+  }
+  line += '\n';
+  return HasRoom(fd_) && write(fd_, line.data(), line.size()) ==
+                             static_cast<ssize_t>(line.size());
+}
+
+}  // namespace forkdb

@@ -1,0 +1,144 @@
+#include "query/ancestry/tree.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "query/ancestry/alive.h"
+#include "query/ancestry/relatives.h"
+
+namespace forkdb {
+namespace {
+
+constexpr char kBootSql[] =
+    "SELECT boot FROM alive WHERE id = -?1 UNION ALL "
+    "SELECT boot FROM streams WHERE id = ?1 / 1000000000000";
+
+int64_t BootOf(int64_t process, SQLite::Database* database) {
+  SQLite::Statement find(*database, kBootSql);
+  find.bind(1, process);
+  return find.executeStep() ? find.getColumn(0).getInt64() : 0;
+}
+
+class Walker {
+ public:
+  Walker(const TreeOptions& options, SQLite::Database* database,
+         const std::function<void(const TreeNode&)>& take)
+      : options_(options), take_(take), relatives_(database) {}
+
+  void Walk();
+
+ private:
+  void WalkUp();
+  // Adds those that were not met before, up to so many in all.
+  void Show(const std::vector<int64_t>& children, int64_t limit,
+            std::vector<int64_t>* shown);
+  // Takes the node, and gives the children to show.
+  std::vector<int64_t> Visit(int64_t id, TreeNode node);
+  void WalkDown();
+
+  const TreeOptions& options_;
+  const std::function<void(const TreeNode&)>& take_;
+  Relatives relatives_;
+  // A forged source could name a record as its own ancestor.
+  std::unordered_set<int64_t> seen_;
+};
+
+void Walker::WalkUp() {
+  std::vector<TreeNode> ancestors;
+  int64_t id = options_.root;
+  bool whole = false;
+  while (seen_.insert(id).second &&
+         static_cast<int64_t>(ancestors.size()) < options_.depth) {
+    const int64_t above = relatives_.FindAbove(id);
+    if (above == 0) {
+      whole = true;
+      if (!relatives_.IsTop(id)) {
+        ancestors.push_back(relatives_.UnknownAbove(id));
+      }
+      break;
+    }
+    id = above;
+    ancestors.push_back(relatives_.Read(id));
+  }
+  if (!ancestors.empty() && !whole) {
+    ancestors.back().note = "its ancestors are left out: see --depth";
+  }
+  for (auto depth = static_cast<int64_t>(ancestors.size()); depth > 0;
+       --depth) {
+    TreeNode& node = ancestors[static_cast<size_t>(depth - 1)];
+    node.depth = -depth;
+    take_(node);
+  }
+}
+
+void Walker::Show(const std::vector<int64_t>& children, int64_t limit,
+                  std::vector<int64_t>* shown) {
+  for (const int64_t child : children) {
+    if (static_cast<int64_t>(shown->size()) == limit) return;
+    if (seen_.insert(child).second) shown->push_back(child);
+  }
+}
+
+std::vector<int64_t> Walker::Visit(int64_t id, TreeNode node) {
+  std::vector<int64_t> shown;
+  if (options_.down) {
+    const Relatives::Counts counts = relatives_.Count(id);
+    const std::vector<int64_t> alive = relatives_.AliveChildren(id);
+    int64_t children = counts.processes + static_cast<int64_t>(alive.size());
+    (options_.threads ? children : node.threads) += counts.threads;
+    if (options_.failed) children += counts.failed;
+    if (node.depth < options_.depth) {
+      Show(alive, options_.limit, &shown);
+      const int64_t left = options_.limit - static_cast<int64_t>(shown.size());
+      Show(relatives_.Children(id, options_, left), options_.limit, &shown);
+    }
+    node.more = children - static_cast<int64_t>(shown.size());
+  }
+  take_(node);
+  std::reverse(shown.begin(), shown.end());
+  return shown;
+}
+
+void Walker::WalkDown() {
+  // Of each level the children still to come, the next one last.
+  std::vector<std::vector<int64_t>> levels = {{options_.root}};
+  while (!levels.empty()) {
+    if (levels.back().empty()) {
+      levels.pop_back();
+      continue;
+    }
+    const int64_t id = levels.back().back();
+    levels.back().pop_back();
+    TreeNode node = relatives_.Read(id);
+    node.depth = static_cast<int64_t>(levels.size()) - 1;
+    node.is_last = levels.back().empty();
+    levels.push_back(Visit(id, std::move(node)));
+  }
+}
+
+void Walker::Walk() {
+  if (!relatives_.Has(options_.root)) {
+    throw UsageError(fmt::format(
+        "record {}: not in the database: name a pid or an id of forkdb query",
+        options_.root));
+  }
+  if (options_.up) WalkUp();
+  seen_.insert(options_.root);
+  WalkDown();
+}
+
+}  // namespace
+
+void ReadTree(const TreeOptions& options, SQLite::Database* database,
+              const std::function<void(const TreeNode&)>& take) {
+  StoreMade(BootOf(options.root, database), database);
+  Walker(options, database, take).Walk();
+}
+
+}  // namespace forkdb

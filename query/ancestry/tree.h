@@ -1,0 +1,55 @@
+// Who descends from whom: the family of one process.
+
+#ifndef FORKDB_QUERY_ANCESTRY_TREE_H_
+#define FORKDB_QUERY_ANCESTRY_TREE_H_
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "terminal/value.h"
+
+namespace forkdb {
+
+struct TreeOptions {
+  int64_t root = 0;  // a process (alive.h)
+  bool up = true;
+  bool down = true;
+  int64_t depth = 64;  // levels shown, each way
+  int64_t limit = 50;  // children shown of each process, the oldest
+  bool threads = false;
+  bool failed = false;
+};
+
+// A process, or a thread or a failed call if they were asked for.
+struct TreeNode {
+  int64_t depth = 0;    // 0 for the root, below 0 for its ancestors
+  bool is_last = true;  // of those shown of its parent
+  Value id;             // the record that made it; NULL if there is none
+  Value caller_id;
+  Value pid;     // NULL where the call failed
+  Value ns_pid;  // in its own PID namespace, NULL where it is pid
+  // Its own, as of its last call; else its maker's, as of when it was made.
+  Value comm;
+  bool has_own_comm = false;
+  Value username;  // its maker's
+  Value time;
+  Value kind;
+  Value error;
+  int64_t threads = 0;  // made by it, not shown
+  int64_t more = 0;     // children that limit or depth leaves out
+  std::string note;     // how it is known, if by no record; what is not
+};
+
+// Calls take with the ancestors, oldest first, the root, and its descendants,
+// each before its own. Costs what it shows and each shown process's calls; the
+// stack does not grow with the depth. Throws UsageError if there is no such
+// process.
+void ReadTree(const TreeOptions& options, SQLite::Database* database,
+              const std::function<void(const TreeNode&)>& take);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_ANCESTRY_TREE_H_

@@ -1,0 +1,268 @@
+#include "query/count/group.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/saturate.h"
+#include "query/search/criterion.h"
+#include "store/dimensions.h"
+#include "store/record.h"
+#include "store/sql.h"
+#include "store/statement.h"
+
+namespace forkdb {
+namespace {
+
+constexpr int64_t kAllRows = -1;
+
+// A table that counts columns by blocks. from is SQL: the table as b, joined
+// with its values as v where there are any.
+struct CountedTable {
+  std::string_view criterion;
+  std::string from;
+  std::array<Dimension::ViewColumn, 4> columns;
+};
+
+std::vector<CountedTable> CountedTables() {
+  std::vector<CountedTable> tables = {
+      {"stream",
+       "blocks AS b",
+       {{{"stream", "b.block / 244140625"},
+         {"boot",
+          "(SELECT o.boot_id FROM streams AS s JOIN boots AS o ON o.id = "
+          "s.boot WHERE s.id = b.block / 244140625)"}}}}};
+  for (const Dimension& dimension : kDimensions) {
+    tables.push_back(
+        {dimension.name(),
+         fmt::format("{0} AS v CROSS JOIN {1} AS b ON b.{2} = v.{3}",
+                     dimension.values, dimension.blocks, dimension.name(),
+                     dimension.key),
+         dimension.view_columns});
+  }
+  return tables;
+}
+
+const char* FindColumn(const CountedTable& table, std::string_view name) {
+  for (const Dimension::ViewColumn& column : table.columns) {
+    if (column.name != nullptr && column.name == name) return column.sql;
+  }
+  return nullptr;
+}
+
+// Cuts the count off the row that the statement stands on.
+int64_t TakeCount(SQLite::Statement* statement, Row* row) {
+  ReadRow(statement, row);
+  const int64_t count = IntegerOr(row->back(), 0);
+  row->pop_back();
+  return count;
+}
+
+class Grouper {
+ public:
+  Grouper(SQLite::Database* database, const Search& search,
+          const std::vector<std::string>& columns, Groups* groups)
+      : database_(database),
+        search_(search),
+        columns_(columns),
+        groups_(groups) {}
+
+  void Run();
+
+ private:
+  std::optional<CountedTable> FindTable() const;
+  void ReadRuns();
+  void ReadBlocks(const CountedTable& table);
+  // Of the closed blocks that lie in the time that is asked for.
+  void StoreWholes(SQLite::Statement* rows);
+  void AddWholes(const CountedTable& table);
+  void AddSuccesses();
+  // Takes a kernel's threads from the kind that their flags say.
+  void MoveKernelThreads(const std::string& expressions);
+  SQLite::Statement CompileRows() const;
+  void ReadRun(int64_t first_id, int64_t last_id, SQLite::Statement* rows);
+  // The statement's rows are groups, as they are printed.
+  void Add(SQLite::Statement* statement);
+
+  SQLite::Database* database_;
+  const Search& search_;
+  const std::vector<std::string>& columns_;
+  Groups* groups_;
+};
+
+void Grouper::Run() {
+  if (columns_.empty()) (*groups_)[{}] += 0;
+  if (const std::optional<CountedTable> table = FindTable()) {
+    ReadBlocks(*table);
+  } else {
+    ReadRuns();
+  }
+}
+
+std::optional<CountedTable> Grouper::FindTable() const {
+  for (const CountedTable& table : CountedTables()) {
+    const bool counts = std::all_of(
+        columns_.begin(), columns_.end(), [&](const std::string& column) {
+          return FindColumn(table, column) != nullptr;
+        });
+    if (counts && search_.TakesAllOf(table.criterion)) return table;
+  }
+  return std::nullopt;
+}
+
+void Grouper::Add(SQLite::Statement* statement) {
+  Row row;
+  while (statement->executeStep()) {
+    const int64_t records = TakeCount(statement, &row);
+    int64_t& sum = (*groups_)[row];
+    sum = Plus(sum, records);
+  }
+  statement->reset();
+}
+
+SQLite::Statement Grouper::CompileRows() const {
+  const std::string names = fmt::format("{}", fmt::join(columns_, ", "));
+  const std::string rows =
+      search_.RowsSql(columns_.empty() ? "id" : names, /*descending=*/false);
+  return CompileReadOnly(
+      database_,
+      columns_.empty()
+          ? fmt::format("SELECT count(*) FROM ({})", rows)
+          : fmt::format("SELECT {0}, count(*) FROM ({1}) GROUP BY {0}", names,
+                        rows),
+      static_cast<int>(search_.RowsValues(0, 0, kAllRows).size()));
+}
+
+void Grouper::ReadRun(int64_t first_id, int64_t last_id,
+                      SQLite::Statement* rows) {
+  BindAll(search_.RowsValues(first_id, last_id, kAllRows), rows);
+  Add(rows);
+}
+
+void Grouper::ReadRuns() {
+  SQLite::Statement rows = CompileRows();
+  search_.ForEachRun(/*descending=*/false, /*from_id=*/0,
+                     [&](int64_t first_id, int64_t last_id) {
+                       ReadRun(first_id, last_id, &rows);
+                       return true;
+                     });
+}
+
+void Grouper::ReadBlocks(const CountedTable& table) {
+  SQLite::Statement rows = CompileRows();
+  StoreWholes(&rows);
+  AddWholes(table);
+  const bool all = search_.TakesAllOf("stream");
+  if (table.criterion == "ret" && all && !columns_.empty()) AddSuccesses();
+}
+
+void Grouper::StoreWholes(SQLite::Statement* rows) {
+  database_->exec(
+      "DROP TABLE IF EXISTS temp.whole_blocks; "
+      "CREATE TEMP TABLE whole_blocks (block INTEGER PRIMARY KEY)");
+  SQLite::Statement insert(*database_,
+                           "INSERT INTO temp.whole_blocks VALUES (?)");
+  SQLite::Statement find(*database_,
+                         "SELECT first_time_ns, last_time_ns FROM blocks "
+                         "WHERE block = ?");
+  const BoundSql question =
+      search_.BlocksSql(/*descending=*/false, /*from_block=*/0);
+  SQLite::Statement blocks(*database_, question.sql);
+  BindAll(question.values, &blocks);
+  while (blocks.executeStep()) {
+    const int64_t block = blocks.getColumn(0).getInt64();
+    find.bind(1, block);
+    const bool closed = find.executeStep();
+    const bool whole = closed && search_.Spans(find.getColumn(0).getInt64(),
+                                               find.getColumn(1).getInt64());
+    find.reset();
+    if (whole) {
+      insert.bind(1, block);
+      insert.exec();
+      insert.reset();
+    } else {
+      ReadRun(FirstIdOf(block), LastIdOf(block), rows);
+    }
+  }
+}
+
+void Grouper::AddWholes(const CountedTable& table) {
+  std::string expressions;
+  for (const std::string& column : columns_) {
+    expressions += fmt::format("{}, ", FindColumn(table, column));
+  }
+  // A stream is all of a block.
+  const bool chosen = !search_.TakesAllOf("stream");
+  const std::string wanted =
+      chosen ? fmt::format(" AND b.{0} IN temp.wanted_{0}", table.criterion)
+             : "";
+  const std::string group = table.criterion == "stream"
+                                ? "b.block / 244140625"
+                                : "b." + std::string(table.criterion);
+  // The + keeps SQLite from a search of each value for each block.
+  SQLite::Statement statement(
+      *database_,
+      fmt::format("SELECT {}sum(b.records) FROM {} WHERE +b.block IN "
+                  "temp.whole_blocks{} GROUP BY {}",
+                  expressions, table.from, wanted, group));
+  Add(&statement);
+  if (std::find(columns_.begin(), columns_.end(), "kind") != columns_.end()) {
+    MoveKernelThreads(expressions);
+  }
+}
+
+void Grouper::AddSuccesses() {
+  SQLite::Statement statement(
+      *database_,
+      fmt::format(
+          "SELECT {}, (SELECT ifnull(sum(records), 0) FROM blocks "
+          "WHERE block IN temp.whole_blocks) - (SELECT ifnull(sum(records), 0) "
+          "FROM errno_blocks WHERE block IN temp.whole_blocks) AS successes "
+          "WHERE successes > 0",
+          fmt::join(std::vector<const char*>(columns_.size(), "NULL"), ", ")));
+  Add(&statement);
+}
+
+void Grouper::MoveKernelThreads(const std::string& expressions) {
+  const Criterion* kthread = FindCriterion("kthread");
+  const bool chosen = !search_.TakesAllOf("stream");
+  SQLite::Statement statement(
+      *database_,
+      fmt::format("SELECT {}-count(*) FROM temp.whole_blocks AS d "
+                  "CROSS JOIN pid_blocks AS t ON t.pid IN (0, 2) "
+                  "AND t.block = d.block CROSS JOIN json_each(t.calls) AS j "
+                  "CROSS JOIN records AS r ON r.id = d.block * 4096 + j.value "
+                  "JOIN flag_sets AS v ON v.id = r.flag_set "
+                  "WHERE t.pid = tgid AND {}{} GROUP BY r.flag_set",
+                  expressions, kthread->row_condition,
+                  chosen ? " AND r.flag_set IN temp.wanted_flag_set" : ""));
+  const auto at = static_cast<size_t>(
+      std::find(columns_.begin(), columns_.end(), "kind") - columns_.begin());
+  Row row;
+  while (statement.executeStep()) {
+    const int64_t taken = TakeCount(&statement, &row);
+    const auto from = groups_->find(row);
+    // A forged database's blocks may lie about what they hold.
+    if (from == groups_->end()) continue;
+    from->second = Plus(from->second, taken);
+    if (from->second == 0) groups_->erase(from);
+    row[at] = std::string("kthread");
+    int64_t& kthreads = (*groups_)[row];
+    kthreads = Minus(kthreads, taken);
+  }
+}
+
+}  // namespace
+
+void AddGroups(SQLite::Database* database, const Search& search,
+               const std::vector<std::string>& columns, Groups* groups) {
+  Grouper(database, search, columns, groups).Run();
+}
+
+}  // namespace forkdb

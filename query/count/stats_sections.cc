@@ -1,0 +1,295 @@
+#include "query/count/stats_sections.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <linux/sched.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "base/duration.h"
+#include "base/escape.h"
+#include "base/saturate.h"
+#include "base/time.h"
+#include "store/decode.h"
+
+namespace forkdb {
+namespace {
+
+constexpr uint64_t kNewNamespace = 0x7e020080;  // as in schema.sql
+
+// A count of each name, now and before.
+struct Pair {
+  int64_t records = 0;
+  int64_t before = 0;
+};
+using Named = std::map<std::string, Pair>;
+
+// A flag set as the totals and the namespaces need it.
+struct FlagSet {
+  std::string names;
+  uint64_t flags = 0;
+};
+
+Value TextOrBlob(const std::string& bytes) {
+  if (IsUtf8(bytes)) return bytes;
+  return Blob{bytes};
+}
+
+// The first cell; "?" where a damaged database has no such row.
+std::string FirstText(SQLite::Statement* find) {
+  return find->executeStep() ? find->getColumn(0).getString() : "?";
+}
+
+// What there is, with how many records.
+template <typename Key>
+using Ranking = std::vector<std::pair<Key, int64_t>>;
+
+// Keeps so many with the most records, the first of equals by their keys.
+template <typename Key>
+void KeepTop(size_t top, Ranking<Key>* ranking) {
+  top = std::min(top, ranking->size());
+  std::partial_sort(
+      ranking->begin(), ranking->begin() + static_cast<std::ptrdiff_t>(top),
+      ranking->end(), [](const auto& a, const auto& b) {
+        return std::tie(b.second, a.first) < std::tie(a.second, b.first);
+      });
+  ranking->resize(top);
+}
+
+void AddEntry(Value name, const Pair& pair, StatsSection* section) {
+  StatsEntry& entry = section->entries.emplace_back();
+  entry.name = std::move(name);
+  entry.records = pair.records;
+  entry.before = pair.before;
+}
+
+// Turns Counts, of one window or of two, into the sections.
+class Describer {
+ public:
+  Describer(SQLite::Database* database, size_t top, const Counts& now,
+            const Counts& before)
+      : database_(database), top_(top), now_(now), before_(before) {
+    ReadFlagSets();
+  }
+
+  StatsSection Totals();
+  StatsSection Rate(const Bins& bins);
+  StatsSection Users();
+  StatsSection Commands();
+  StatsSection Callers();
+  StatsSection Flags();
+  StatsSection Errnos();
+  StatsSection Namespaces();
+  StatsSection Seconds();
+
+ private:
+  void ReadFlagSets();
+  // Both windows' counts by name; name turns an id into one.
+  template <typename Name>
+  Named ByName(Counts::ById Counts::*counts, const Name& name);
+  Named ByQuery(Counts::ById Counts::*counts, const char* sql);
+  // Of the flag sets that match, failed calls or all.
+  template <typename Match>
+  Pair Sum(Counts::ById Counts::*counts, const Match& match);
+  StatsSection Top(const char* name, const char* heading, const Named& named,
+                   Value (*value)(const std::string&));
+
+  SQLite::Database* database_;
+  size_t top_;
+  const Counts& now_;
+  const Counts& before_;
+  std::map<int64_t, FlagSet> flag_sets_;
+};
+
+void Describer::ReadFlagSets() {
+  SQLite::Statement sets(*database_,
+                         "SELECT id, ifnull(names, ''), flags FROM flag_sets");
+  while (sets.executeStep()) {
+    flag_sets_[sets.getColumn(0).getInt64()] = {
+        sets.getColumn(1).getString(),
+        static_cast<uint64_t>(sets.getColumn(2).getInt64())};
+  }
+}
+
+template <typename Name>
+Named Describer::ByName(Counts::ById Counts::*counts, const Name& name) {
+  Named named;
+  for (const auto& [id, records] : now_.*counts) {
+    int64_t& sum = named[name(id)].records;
+    sum = Plus(sum, records);
+  }
+  for (const auto& [id, records] : before_.*counts) {
+    int64_t& sum = named[name(id)].before;
+    sum = Plus(sum, records);
+  }
+  return named;
+}
+
+Named Describer::ByQuery(Counts::ById Counts::*counts, const char* sql) {
+  SQLite::Statement find(*database_, sql);
+  return ByName(counts, [&](int64_t id) {
+    find.bind(1, id);
+    std::string name = FirstText(&find);
+    find.reset();
+    return name;
+  });
+}
+
+template <typename Match>
+Pair Describer::Sum(Counts::ById Counts::*counts, const Match& match) {
+  const auto sum = [&](const Counts& from) {
+    int64_t records = 0;
+    for (const auto& [id, count] : from.*counts) {
+      if (match(flag_sets_[id].flags)) records = Plus(records, count);
+    }
+    return records;
+  };
+  return {sum(now_), sum(before_)};
+}
+
+StatsSection Describer::Top(const char* name, const char* heading,
+                            const Named& named,
+                            Value (*value)(const std::string&)) {
+  StatsSection section = {name, heading, {}};
+  Ranking<std::string> ranking;
+  for (const auto& [text, pair] : named) {
+    if (pair.records > 0) ranking.emplace_back(text, pair.records);
+  }
+  KeepTop(top_, &ranking);
+  for (const auto& [text, records] : ranking) {
+    AddEntry(value(text), named.at(text), &section);
+  }
+  return section;
+}
+
+StatsSection Describer::Totals() {
+  const auto any = [](uint64_t) { return true; };
+  const auto thread = [](uint64_t flags) {
+    return (flags & CLONE_THREAD) != 0;
+  };
+  const Pair failed = Sum(&Counts::failed_flag_sets, any);
+  const Pair threads = Sum(&Counts::flag_sets, thread);
+  const Pair all = {now_.records, before_.records};
+  StatsSection section = {"totals", "calls", {}};
+  const auto add = [&](const char* name, const Pair& pair) {
+    AddEntry(name, pair, &section);
+  };
+  add("all", all);
+  add("failed", failed);
+  add("threads", threads);
+  add("processes",
+      {Minus(all.records, threads.records), Minus(all.before, threads.before)});
+  return section;
+}
+
+StatsSection Describer::Rate(const Bins& bins) {
+  StatsSection section = {"rate", "time", {}};
+  for (size_t i = 0; i < bins.count; ++i) {
+    const int64_t start_ns =
+        Plus(bins.first_ns, Times(static_cast<int64_t>(i), bins.width_ns));
+    AddEntry(FormatUtc(start_ns), {now_.bins[i], before_.bins[i]}, &section);
+  }
+  return section;
+}
+
+StatsSection Describer::Users() {
+  return Top("users", "username",
+             ByQuery(&Counts::users, "SELECT username FROM users WHERE id = ?"),
+             TextOrBlob);
+}
+
+StatsSection Describer::Commands() {
+  return Top("commands", "comm",
+             ByQuery(&Counts::comms, "SELECT comm FROM comms WHERE id = ?"),
+             TextOrBlob);
+}
+
+StatsSection Describer::Callers() {
+  StatsSection section = {"callers", "comm", {}};
+  SQLite::Statement find(*database_,
+                         "SELECT c.comm FROM records AS r JOIN comms AS c "
+                         "ON c.id = r.comm WHERE r.id = ?");
+  Ranking<Caller> ranking;
+  for (const auto& [caller, count] : now_.callers) {
+    ranking.emplace_back(caller, count.records);
+  }
+  KeepTop(top_, &ranking);
+  for (const auto& [caller, records] : ranking) {
+    find.bind(1, now_.callers.at(caller).last_id);
+    const std::string comm = FirstText(&find);
+    const auto before = before_.callers.find(caller);
+    AddEntry(
+        TextOrBlob(comm),
+        {records, before == before_.callers.end() ? 0 : before->second.records},
+        &section);
+    section.entries.back().pid = std::get<1>(caller);
+    find.reset();
+  }
+  return section;
+}
+
+StatsSection Describer::Flags() {
+  return Top("flags", "flags",
+             ByName(&Counts::flag_sets,
+                    [&](int64_t id) { return flag_sets_[id].names; }),
+             [](const std::string& names) {
+               Value value;
+               if (!names.empty()) value = names;
+               return value;
+             });
+}
+
+StatsSection Describer::Errnos() {
+  return Top("errnos", "errno",
+             ByQuery(&Counts::errnos, "SELECT errno FROM errnos WHERE ret = ?"),
+             TextOrBlob);
+}
+
+StatsSection Describer::Namespaces() {
+  Named created;
+  for (const std::string_view name : AllCloneFlagNames()) {
+    const uint64_t bit = CloneFlagFromName(name).value_or(0) & kNewNamespace;
+    if (bit == 0) continue;
+    const auto match = [&](uint64_t flags) { return (flags & bit) != 0; };
+    const Pair asked = Sum(&Counts::flag_sets, match);
+    const Pair failed = Sum(&Counts::failed_flag_sets, match);
+    created[std::string(name)] = {Minus(asked.records, failed.records),
+                                  Minus(asked.before, failed.before)};
+  }
+  return Top("namespaces", "created", created, TextOrBlob);
+}
+
+StatsSection Describer::Seconds() {
+  StatsSection section = {"seconds", "second", {}};
+  Ranking<int64_t> ranking(now_.seconds.begin(), now_.seconds.end());
+  KeepTop(top_, &ranking);
+  for (const auto& [second, records] : ranking) {
+    AddEntry(FormatUtc(Times(second, kNsPerSecond)), {records, 0}, &section);
+    section.entries.back().before.reset();
+  }
+  return section;
+}
+
+}  // namespace
+
+std::vector<StatsSection> DescribeCounts(const Counts& now,
+                                         const Counts& before, const Bins& bins,
+                                         size_t top, bool has_rows,
+                                         SQLite::Database* database) {
+  Describer describe(database, top, now, before);
+  std::vector<StatsSection> sections = {
+      describe.Totals(),    describe.Rate(bins), describe.Users(),
+      describe.Commands(),  describe.Flags(),    describe.Errnos(),
+      describe.Namespaces()};
+  if (has_rows) {
+    sections.push_back(describe.Callers());
+    sections.push_back(describe.Seconds());
+  }
+  return sections;
+}
+
+}  // namespace forkdb

@@ -1,0 +1,31 @@
+// What a database can be asked about.
+
+#ifndef FORKDB_QUERY_COVERAGE_EXTENT_H_
+#define FORKDB_QUERY_COVERAGE_EXTENT_H_
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "query/filter/window.h"
+
+namespace forkdb {
+
+struct Extent {
+  int64_t records = 0;
+  Window window;  // from the oldest record to the newest, if there is one
+  int64_t boots = 0;
+  std::vector<std::string> hosts;  // those whose names are known, escaped
+};
+
+// Costs a look at each block, not at each record.
+Extent ReadExtent(SQLite::Database* database);
+
+// "the database holds 7 records of host web1, 2 boots, from … to …".
+std::string Describe(const Extent& extent);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_COVERAGE_EXTENT_H_

@@ -1,0 +1,204 @@
+#include "query/database/databases.h"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <exception>
+#include <limits>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+#include "query/coverage/losses.h"
+#include "query/search/merge.h"
+#include "terminal/tell.h"
+
+namespace forkdb {
+
+Databases::Databases(const std::vector<std::string>& paths, const Stop* stop) {
+  std::set<std::pair<dev_t, ino_t>> files;
+  for (const std::string& path : paths) {
+    struct stat status {};
+    if (stat(path.c_str(), &status) == 0 &&
+        !files.insert({status.st_dev, status.st_ino}).second) {
+      throw UsageError(fmt::format("--db {}: is given twice", path));
+    }
+    parts_.emplace_back();
+    parts_.back().path = path;
+    parts_.back().reader = std::make_unique<Reader>(path, stop);
+  }
+  if (several()) NameHosts();
+}
+
+void Databases::NameHosts() {
+  std::map<std::string, std::set<std::string>> machines;  // by host
+  for (const Part& part : parts_) {
+    for (const StreamHost& stream : part.reader->ReadHosts()) {
+      machines[stream.host].insert(stream.machine_id);
+    }
+  }
+  for (Part& part : parts_) {
+    for (const StreamHost& stream : part.reader->ReadHosts()) {
+      std::string& name = part.hosts[stream.stream];
+      name = stream.host;
+      if (name.empty()) {
+        name = part.path;
+      } else if (machines[name].size() > 1) {
+        constexpr size_t kEnough = 8;
+        name += "/" + stream.machine_id.substr(0, kEnough);
+      }
+    }
+  }
+}
+
+void Databases::SetFilter(const FilterOptions& options, const Filter& filter) {
+  if (options.under && several()) {
+    throw UsageError(
+        "--under names a process of one database: name one with --db");
+  }
+  std::exception_ptr no_boot;
+  bool found = false;
+  for (Part& part : parts_) {
+    part.filter = filter;
+    part.asked = true;
+    if (!options.boot) continue;
+    try {
+      part.filter.boot = part.reader->FindBoot(*options.boot);
+      found = true;
+    } catch (const UsageError&) {
+      part.asked = false;
+      no_boot = std::current_exception();
+    }
+  }
+  if (no_boot && !found) std::rethrow_exception(no_boot);
+  const bool resolved = filter.under || filter.under_caller;
+  if (options.under && !resolved) {
+    first().SetUnder(*options.under, &parts_.front().filter);
+  }
+}
+
+void Databases::KeepBursts(const Burst& burst) {
+  for (Part& part : parts_) part.reader->SetBurst(burst, &part.filter);
+}
+
+NewRecords Databases::FindNewRecords(const Cursor& cursor) {
+  NewRecords all;
+  all.cursor = cursor;
+  for (const Part& part : parts_) {
+    const NewRecords news = part.reader->FindNewRecords(cursor);
+    all.cursor = MergeCursors(all.cursor, news.cursor);
+    all.pruned += news.pruned;
+    all.missing += news.missing;
+    all.downtimes.count += news.downtimes.count;
+    all.downtimes.longest.insert(all.downtimes.longest.end(),
+                                 news.downtimes.longest.begin(),
+                                 news.downtimes.longest.end());
+  }
+  return all;
+}
+
+NewRecords Databases::KeepNewRecords(const Cursor& cursor) {
+  for (Part& part : parts_) {
+    part.filter.ranges = part.reader->FindNewRecords(cursor).ranges;
+  }
+  return FindNewRecords(cursor);
+}
+
+void Databases::KeepFailures() {
+  for (Part& part : parts_) part.filter.failed = true;
+}
+
+std::vector<std::string> Databases::Columns(const Shape& shape) const {
+  std::vector<std::string> columns = shape.columns;
+  if (several()) columns.insert(columns.begin(), "host");
+  return columns;
+}
+
+int64_t Databases::Print(const Shape& shape, RowPrinter* printer) {
+  if (several()) return PrintMerged(shape, printer);
+  RowSource rows = first().Find(parts_.front().filter, shape);
+  int64_t count = 0;
+  for (Row row; rows.Next(&row); ++count) printer->Print(row);
+  return count;
+}
+
+int64_t Databases::PrintMerged(const Shape& shape, RowPrinter* printer) {
+  std::vector<int64_t> limits;
+  if (shape.limit && !shape.reverse) limits = ShareLimit(*shape.limit);
+  Shape wider = shape;
+  wider.columns = {"time_ns", "stream"};
+  wider.columns.insert(wider.columns.end(), shape.columns.begin(),
+                       shape.columns.end());
+  Merge merge(shape.reverse);
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    if (!parts_[i].asked) continue;
+    if (!limits.empty()) wider.limit = limits[i];
+    merge.Add(i, parts_[i].reader->Find(parts_[i].filter, wider));
+  }
+  const int64_t most =
+      shape.limit.value_or(std::numeric_limits<int64_t>::max());
+  int64_t count = 0;
+  Row row;
+  while (count < most) {
+    const std::optional<size_t> at = merge.Next(&row);
+    if (!at) break;
+    row.erase(row.begin());
+    row.front() = parts_[*at].hosts[IntegerOr(row.front(), 0)];
+    printer->Print(row);
+    ++count;
+  }
+  return count;
+}
+
+std::vector<int64_t> Databases::ShareLimit(int64_t limit) {
+  Shape newest;
+  newest.columns = {"time_ns"};
+  newest.limit = limit;
+  newest.reverse = true;
+  Merge merge(newest.reverse);
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    if (!parts_[i].asked) continue;
+    merge.Add(i, parts_[i].reader->Find(parts_[i].filter, newest));
+  }
+  std::vector<int64_t> limits(parts_.size());
+  Row row;
+  while (limit-- > 0) {
+    const std::optional<size_t> at = merge.Next(&row);
+    if (!at) break;
+    ++limits[*at];
+  }
+  return limits;
+}
+
+void Databases::AddGroups(const std::vector<std::string>& columns,
+                          Groups* groups) {
+  for (const Part& part : parts_) {
+    if (part.asked) part.reader->AddGroups(part.filter, columns, groups);
+  }
+}
+
+std::string Databases::Prefix(const Part& part) const {
+  return several() ? part.path + ": " : "";
+}
+
+void Databases::WarnOfMissingLogs() {
+  for (const Part& part : parts_) part.reader->WarnOfMissingLog();
+}
+
+void Databases::WarnOfGaps() {
+  for (const Part& part : parts_) {
+    if (!part.asked) continue;
+    Warn(part.reader->FindLosses(part.filter), Prefix(part), kMayBeMore);
+  }
+}
+
+void Databases::TellCoverage() {
+  for (const Part& part : parts_) {
+    Tell(fmt::format("no record matches: {}{}", Prefix(part),
+                     part.reader->DescribeCoverage()));
+  }
+}
+
+}  // namespace forkdb

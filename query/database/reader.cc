@@ -1,0 +1,294 @@
+#include "query/database/reader.h"
+
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <fmt/core.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <charconv>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+#include "base/escape.h"
+#include "base/time.h"
+#include "query/ancestry/alive.h"
+#include "query/coverage/extent.h"
+#include "query/database/recorder_watch.h"
+#include "query/filter/window.h"
+#include "query/search/search.h"
+#include "query/search/sql_trouble.h"
+#include "store/database.h"
+#include "store/own_file.h"
+#include "store/record.h"
+#include "store/sql.h"
+#include "store/statement.h"
+#include "terminal/row_printer.h"
+#include "terminal/tell.h"
+
+namespace forkdb {
+namespace {
+
+// "0" or "-N", as a number of boots back.
+std::optional<int64_t> BootsBack(const std::string& text) {
+  int64_t offset = 0;
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, offset);
+  // A boot_id may begin with digits, but does not end with them so soon.
+  constexpr int64_t kNoBoots = std::numeric_limits<int64_t>::min();
+  if (result.ec != std::errc() || result.ptr != end || offset > 0 ||
+      offset == kNoBoots) {
+    return std::nullopt;
+  }
+  return -offset;
+}
+
+}  // namespace
+
+Reader::Reader(std::string path, const Stop* stop)
+    : path_(std::move(path)), database_(OpenForReading(path_)) {
+  EndStatementsOn(stop, &database_);
+}
+
+int64_t Reader::FindBoot(const std::string& text) {
+  const auto no_boot = [&](const char* reason) {
+    return UsageError(
+        fmt::format("boot '{}': {}: list them with --sql 'SELECT * FROM boots'",
+                    text, reason));
+  };
+  if (const std::optional<int64_t> back = BootsBack(text)) {
+    SQLite::Statement find(
+        database_, "SELECT id FROM boots ORDER BY id DESC LIMIT 1 OFFSET ?");
+    find.bind(1, *back);
+    if (!find.executeStep()) throw no_boot("there are not so many");
+    return find.getColumn(0).getInt64();
+  }
+  SQLite::Statement find(
+      database_,
+      "SELECT id FROM boots WHERE substr(boot_id, 1, length(?1)) = ?1 LIMIT 2");
+  find.bind(1, text);
+  if (text.empty() || !find.executeStep()) throw no_boot("no such boot");
+  const int64_t id = find.getColumn(0).getInt64();
+  if (find.executeStep()) throw no_boot("more than one begins so");
+  return id;
+}
+
+int64_t Reader::FindKnown(int64_t process, const std::optional<int64_t>& boot) {
+  if (process > kSeqLimit) return process;
+  Filter filter;
+  filter.children = {process};
+  filter.boot = boot;
+  filter.condition = "kind <> 'thread'";
+  int64_t id = 0;
+  TranslateTrouble(path_, [&] {
+    id = NewerAlive(process, boot,
+                    FindNewest(&database_, Search(&database_, filter), 1),
+                    &database_);
+  });
+  return id;
+}
+
+int64_t Reader::FindProcess(int64_t process,
+                            const std::optional<int64_t>& boot) {
+  const int64_t id = FindKnown(process, boot);
+  if (id != 0) return id;
+  throw UsageError(
+      fmt::format("process {0}: no record made it, and it was not alive when "
+                  "recording began: see what came of it with "
+                  "forkdb query --under {0}; {1}",
+                  process, DescribeCoverage()));
+}
+
+void Reader::Resolve(const FilterOptions& options, Filter* filter) {
+  if (options.boot) filter->boot = FindBoot(*options.boot);
+  if (options.under) SetUnder(*options.under, filter);
+}
+
+void Reader::SetUnder(int64_t process, Filter* filter) {
+  if (const int64_t id = FindKnown(process, filter->boot); id != 0) {
+    filter->under = id;
+    return;
+  }
+  Filter calls;
+  calls.pids = {process};
+  calls.boot = filter->boot;
+  TranslateTrouble(path_, [&] {
+    const int64_t id = FindNewest(&database_, Search(&database_, calls), 1);
+    SQLite::Statement find(database_,
+                           "SELECT caller_id FROM records WHERE id = ?");
+    find.bind(1, id);
+    if (!find.executeStep()) {
+      throw UsageError(fmt::format(
+          "process {}: no record made it, and it made no call: name one that "
+          "forkdb query --child or --pid finds",
+          process));
+    }
+    // The record that it names may be pruned: the number still holds.
+    if (find.isColumnNull(0)) {
+      filter->under_caller = id;
+    } else {
+      filter->under = find.getColumn(0).getInt64();
+    }
+  });
+}
+
+void Reader::SetBurst(const Burst& burst, Filter* filter) {
+  TranslateTrouble(path_, [&] {
+    filter->ranges = FindBursts(&database_, Search(&database_, *filter), burst);
+  });
+}
+
+NewRecords Reader::FindNewRecords(const Cursor& cursor) {
+  NewRecords news;
+  TranslateTrouble(path_,
+                   [&] { news = forkdb::FindNewRecords(cursor, &database_); });
+  return news;
+}
+
+RowSource Reader::Find(const Filter& filter, const Shape& shape) {
+  return {path_, &database_, filter, shape};
+}
+
+int64_t Reader::Print(const Filter& filter, const Shape& shape,
+                      const Output& output) {
+  RowSource rows = Find(filter, shape);
+  const std::unique_ptr<RowPrinter> printer =
+      NewRowPrinter(output, shape.columns);
+  int64_t count = 0;
+  PrintAll(printer.get(), [&] {
+    for (Row row; rows.Next(&row); ++count) printer->Print(row);
+  });
+  return count;
+}
+
+void Reader::AddGroups(const Filter& filter,
+                       const std::vector<std::string>& columns,
+                       Groups* groups) {
+  TranslateTrouble(path_, [&] {
+    const Search search(&database_, filter);
+    forkdb::AddGroups(&database_, search, columns, groups);
+  });
+}
+
+Losses Reader::FindLosses(const Filter& filter) {
+  Filter all;
+  all.boot = filter.boot;
+  Losses missing;
+  TranslateTrouble(path_, [&] {
+    Window window = ChooseWindow(all, /*now_ns=*/0, &database_);
+    window.since_ns = filter.since_ns.value_or(window.since_ns);
+    window.until_ns = filter.until_ns.value_or(window.until_ns);
+    missing = forkdb::FindLosses(AskedWindow(filter, window, RealtimeNow()),
+                                 filter.boot, IsRecording(), &database_);
+  });
+  return missing;
+}
+
+Losses Reader::FindLossesSince(int64_t process) {
+  Losses missing;
+  TranslateTrouble(path_, [&] {
+    // The start of a process in alive is known to 10 ms of its boot's start.
+    SQLite::Statement find(
+        database_,
+        process > 0
+            ? "SELECT s.boot, r.time_ns FROM records AS r JOIN streams AS s "
+              "ON s.id = r.id / 1000000000000 WHERE r.id = ?1"
+            : "SELECT a.boot, b.boot_ns + a.start_tick * 10000000 "
+              "FROM alive AS a JOIN boots AS b ON b.id = a.boot "
+              "WHERE a.id = -?1");
+    find.bind(1, process);
+    if (!find.executeStep()) return;
+    Filter filter;
+    filter.boot = find.getColumn(0).getInt64();
+    filter.since_ns = find.getColumn(1).getInt64();
+    missing = FindLosses(filter);
+  });
+  return missing;
+}
+
+bool Reader::IsRecording() const { return FindRecorder(path_).has_value(); }
+
+void Reader::PrintSql(const std::string& sql, const Output& output) {
+  SQLite::Statement statement =
+      CompileReadOnly(&database_, sql, /*parameters=*/0);
+  const std::unique_ptr<RowPrinter> printer =
+      NewRowPrinter(output, ColumnNames(statement));
+  PrintAll(printer.get(), [&] {
+    TranslateTrouble(path_, [&] {
+      for (Row row; statement.executeStep();) {
+        ReadRow(&statement, &row);
+        printer->Print(row);
+      }
+    });
+  });
+}
+
+std::vector<StreamHost> Reader::ReadHosts() {
+  std::vector<StreamHost> hosts;
+  TranslateTrouble(path_, [&] {
+    SQLite::Statement find(
+        database_,
+        "SELECT s.id, ifnull(b.host, ''), ifnull(b.machine_id, '') "
+        "FROM streams AS s JOIN boots AS b ON b.id = s.boot");
+    while (find.executeStep()) {
+      hosts.push_back({find.getColumn(0).getInt64(),
+                       find.getColumn(1).getString(),
+                       find.getColumn(2).getString()});
+    }
+  });
+  return hosts;
+}
+
+void Reader::WarnOfMissingLog() {
+  struct stat status {};
+  const std::string log = ResolveLinks(path_) + "-wal";
+  if (stat(log.c_str(), &status) == 0 && status.st_size > 0) return;
+  bool marked = false;
+  TranslateTrouble(path_, [&] {
+    SQLite::Statement mark(
+        database_,
+        "SELECT 1 FROM settings JOIN pragma_schema_version "
+        "ON value = schema_version WHERE name = 'recording'");
+    marked = mark.executeStep();
+  });
+  if (!marked) return;
+  Tell(
+      fmt::format("{}: a recorder wrote into it, and its log {} is not here: "
+                  "the newest records may be missing",
+                  path_, log));
+}
+
+std::string Reader::DescribeCoverage() {
+  std::string text;
+  TranslateTrouble(path_, [&] { text = Describe(ReadExtent(&database_)); });
+  return text;
+}
+
+Stats Reader::ReadStats(const StatsOptions& options, int64_t now_ns) {
+  Stats stats;
+  StatsOptions question = options;
+  question.is_recording = IsRecording();
+  TranslateTrouble(
+      path_, [&] { stats = forkdb::ReadStats(question, now_ns, &database_); });
+  return stats;
+}
+
+Report Reader::ReadReport(const ReportOptions& options, int64_t now_ns) {
+  Report report;
+  ReportOptions question = options;
+  question.is_recording = IsRecording();
+  TranslateTrouble(path_, [&] {
+    report = forkdb::ReadReport(question, now_ns, &database_);
+  });
+  return report;
+}
+
+void Reader::ReadTree(const TreeOptions& options,
+                      const std::function<void(const TreeNode&)>& take) {
+  TranslateTrouble(path_, [&] { forkdb::ReadTree(options, &database_, take); });
+}
+
+}  // namespace forkdb

@@ -1,0 +1,75 @@
+// How a recording is: `forkdb status`.
+
+#ifndef FORKDB_QUERY_DATABASE_STATUS_H_
+#define FORKDB_QUERY_DATABASE_STATUS_H_
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "query/coverage/downtime.h"
+#include "store/recorder_state.h"
+
+namespace forkdb {
+
+inline constexpr char kLogIsLost[] =
+    "the recorder's log is gone (-wal beside the database): what is in it "
+    "alone "
+    "will be lost with the recorder: start it anew";
+
+// Times are in ns since the epoch. Nothing stands for what there is not, or for
+// what cannot be known here.
+struct Status {
+  // What the recorder says of itself, and how long ago; nothing if none runs.
+  std::optional<RecorderState> recorder;
+  int64_t silence_ns = 0;
+  bool recorder_is_stopped = false;  // by a signal
+  bool log_is_lost = false;  // the recorder's -wal is not there any more
+  // Of the stream that was recorded last; empty if there is none.
+  std::string boot_id;
+  std::string source;
+  std::string hook;
+  int64_t capacity = 0;
+  int64_t last_seq = 0;
+  std::optional<int64_t> lag;  // records that the source has and the file not
+  std::optional<int64_t> last_drain_ns;
+  int64_t recent_records = 0;  // in the minute before now
+  // Of all streams.
+  int64_t records = 0;
+  int64_t gaps = 0;
+  int64_t missing = 0;         // numbers in the gaps
+  int64_t recent_missing = 0;  // noticed in the hour before now
+  int64_t missed = 0;          // calls that the hook skipped
+  int64_t recent_missed = 0;   // noticed in the hour before now
+  // The times at which nothing was recorded, and the last of them.
+  int64_t downtimes = 0;
+  std::optional<Downtime> last_downtime;
+  int64_t rejects = 0;  // lines that were no records, of those kept
+  int64_t thinned = 0;
+  int64_t pruned = 0;
+  std::optional<int64_t> oldest_ns;
+  std::optional<int64_t> newest_ns;
+  int64_t database_bytes = 0;
+  int64_t log_bytes = 0;
+  std::optional<int64_t> keep_ns;
+  std::optional<int64_t> max_bytes;
+  std::optional<int64_t> next_prune_ns;  // by age
+  // Each a reason to look after it, in words.
+  std::vector<std::string> problems;
+};
+
+// What the database says. Costs some look-ups, however many records there are.
+// Throws SQLite::Exception.
+Status ReadStatus(SQLite::Database* database, int64_t now_ns);
+
+// What is wrong, judged by all the other fields. now_boottime_ns is
+// CLOCK_BOOTTIME.
+std::vector<std::string> FindProblems(const Status& status,
+                                      int64_t now_boottime_ns);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_DATABASE_STATUS_H_

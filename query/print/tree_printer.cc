@@ -1,0 +1,132 @@
+#include "query/print/tree_printer.h"
+
+#include <fmt/core.h>
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "terminal/cell.h"
+#include "terminal/line.h"
+#include "terminal/row_printer.h"
+
+namespace forkdb {
+namespace {
+
+struct Lines {
+  const char* child;
+  const char* last_child;
+  const char* past;
+  const char* past_last;
+};
+
+constexpr Lines kBoxes = {"├─ ", "└─ ", "│  ", "   "};
+constexpr Lines kAscii = {"|- ", "`- ", "|  ", "   "};
+
+std::string Text(const Value& value) {
+  if (const std::string* bytes = BytesOf(value)) return *bytes;
+  if (const auto* number = std::get_if<int64_t>(&value)) {
+    return std::to_string(*number);
+  }
+  return "-";
+}
+
+bool IsNull(const Value& value) {
+  return std::holds_alternative<std::monostate>(value);
+}
+
+// "7822 (1 in its namespace) sh  alice 2026-…Z vfork, 3 threads"
+std::vector<Piece> Label(const TreeNode& node) {
+  std::string label = Text(node.pid);
+  if (!IsNull(node.ns_pid)) {
+    label += fmt::format(" ({} in its namespace)", Text(node.ns_pid));
+  }
+  label += fmt::format(fmt::runtime(node.has_own_comm ? " {}" : " ({})"),
+                       Text(node.comm));
+  if (!IsNull(node.username)) {
+    label += fmt::format("  {} {}", Text(node.username), Text(node.time));
+    if (!IsNull(node.kind)) label += " " + Text(node.kind);
+  }
+  std::vector<Piece> pieces = {
+      {label, node.depth == 0 ? Style::kBold : Style::kPlain}};
+  if (!IsNull(node.error)) {
+    pieces.push_back({", " + Text(node.error), Style::kRed});
+  }
+  label.clear();
+  if (node.threads > 0) {
+    label += fmt::format(", {} thread{}", node.threads,
+                         node.threads == 1 ? "" : "s");
+  }
+  if (node.more > 0) label += fmt::format(", {} more below", node.more);
+  pieces.push_back({label});
+  if (!node.note.empty()) {
+    pieces.push_back({fmt::format(" [{}]", node.note), Style::kDim});
+  }
+  if (node.depth == 0) pieces.push_back({"  <--", Style::kBold});
+  return pieces;
+}
+
+class Drawing {
+ public:
+  Drawing(const Lines& lines, const Output& output)
+      : lines_(lines), output_(output) {}
+
+  void Print(const TreeNode& node) {
+    if (past_.empty()) top_ = node.depth;
+    const auto level = static_cast<size_t>(node.depth - top_);
+    std::string line;
+    for (size_t i = 1; i < level; ++i) line += past_[i];
+    if (level > 0) line += node.is_last ? lines_.last_child : lines_.child;
+    past_.resize(level + 1);
+    past_[level] = node.is_last ? lines_.past_last : lines_.past;
+    std::vector<Piece> pieces = Label(node);
+    pieces.insert(pieces.begin(), {line});
+    WriteLine(output_, pieces);
+  }
+
+  void Finish() { Flush(output_); }
+
+ private:
+  const Lines& lines_;
+  Output output_;
+  int64_t top_ = 0;
+  std::vector<const char*> past_;  // a level, what stands under it
+};
+
+Row AsRow(const TreeNode& node) {
+  return {node.depth,
+          node.id,
+          node.caller_id,
+          node.pid,
+          node.ns_pid,
+          node.comm,
+          static_cast<int64_t>(node.has_own_comm),
+          node.username,
+          node.time,
+          node.kind,
+          node.error,
+          node.threads,
+          node.more,
+          node.note.empty() ? Value() : Value(node.note)};
+}
+
+}  // namespace
+
+void PrintTree(const std::function<
+                   void(const std::function<void(const TreeNode&)>&)>& read,
+               const Output& output, bool ascii) {
+  if (output.format == Format::kTable) {
+    Drawing drawing(ascii ? kAscii : kBoxes, output);
+    read([&](const TreeNode& node) { drawing.Print(node); });
+    drawing.Finish();
+    return;
+  }
+  const std::unique_ptr<RowPrinter> printer = NewRowPrinter(
+      output, {"depth", "id", "caller_id", "pid", "ns_pid", "comm", "own_comm",
+               "username", "time", "kind", "errno", "threads", "more", "note"});
+  read([&](const TreeNode& node) { printer->Print(AsRow(node)); });
+  printer->Finish();
+}
+
+}  // namespace forkdb

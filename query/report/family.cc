@@ -1,0 +1,227 @@
+#include "query/report/family.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <linux/sched.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "query/ancestry/alive_forest.h"
+#include "query/search/row_cursor.h"
+#include "store/record.h"
+#include "store/statement.h"
+
+namespace forkdb {
+namespace {
+
+// What a process did. Its key is its name (alive.h) or, where nothing
+// made it that is known, a number at or below this.
+constexpr int64_t kUnknown = std::numeric_limits<int64_t>::min() / 2;
+
+struct Tally {
+  int64_t below = 0;
+  int64_t children = 0;
+  int64_t threads = 0;
+  int64_t failed = 0;
+  int64_t last_call = 0;      // a record; 0 for none
+  bool is_by_itself = false;  // whether its first thread made that call
+};
+
+struct Candidate {
+  int64_t key = 0;
+  int64_t parent = 0;  // a key; 0 for a root
+  Tally tally;
+
+  bool operator<(const Candidate& other) const {  // the larger, older first
+    return std::tie(other.tally.below, key) < std::tie(tally.below, other.key);
+  }
+};
+
+// Goes through the records from the newest to the oldest. A process is made
+// before it makes any, so all that it did is known when its own record comes.
+class Genealogist {
+ public:
+  Genealogist(const FamilyLimits& limits, SQLite::Database* database)
+      : limits_(limits), database_(database), alive_(database) {}
+
+  void Add(SQLite::Statement* row);
+  Family Finish();
+
+ private:
+  int64_t CallerOf(SQLite::Statement* row);
+  // Adds what was alive below a process to it.
+  void Fold(int64_t key);
+  void Offer(const Candidate& candidate);
+  void Describe(const Candidate& candidate, FamilyMember* member);
+
+  const FamilyLimits& limits_;
+  SQLite::Database* database_;
+  AliveForest alive_;
+  std::unordered_map<int64_t, Tally> unborn_;  // their own record is to come
+  std::map<std::tuple<int64_t, int64_t, int64_t>, int64_t> unrecorded_;
+  std::vector<Candidate> largest_;  // a heap, the smallest in front
+  int64_t processes_ = 0;
+};
+
+constexpr char kColumns[] =
+    "id, caller_id, ret, flags_raw, pid, tgid, start_ns";
+
+int64_t Genealogist::CallerOf(SQLite::Statement* row) {
+  if (!row->isColumnNull(1)) return row->getColumn(1).getInt64();
+  // By stream, not by boot: two of one boot overlap rarely.
+  const int64_t stream = row->getColumn(0).getInt64() / kSeqLimit;
+  const int64_t tgid = row->getColumn(5).getInt64();
+  const int64_t start_ns = row->getColumn(6).getInt64();
+  const int64_t alive = alive_.Find(stream, tgid, start_ns);
+  if (alive != 0) return alive;
+  const int64_t next = kUnknown - static_cast<int64_t>(unrecorded_.size());
+  return unrecorded_.try_emplace({stream, tgid, start_ns}, next).first->second;
+}
+
+void Genealogist::Add(SQLite::Statement* row) {
+  const int64_t id = row->getColumn(0).getInt64();
+  const int64_t ret = row->getColumn(2).getInt64();
+  const bool is_thread = (row->getColumn(3).getInt64() & CLONE_THREAD) != 0;
+  const bool is_by_itself =
+      row->getColumn(4).getInt64() == row->getColumn(5).getInt64();
+  Candidate made;
+  Fold(id);
+  if (const auto found = unborn_.find(id); found != unborn_.end()) {
+    made.tally = found->second;
+    unborn_.erase(found);
+  }
+  made.key = id;
+  made.parent = CallerOf(row);
+  Tally& caller = unborn_[made.parent];
+  if (caller.last_call == 0 || (is_by_itself && !caller.is_by_itself)) {
+    caller.last_call = id;
+    caller.is_by_itself = is_by_itself;
+  }
+  if (ret < 0) {
+    ++caller.failed;
+  } else if (is_thread) {
+    ++caller.threads;
+  } else {
+    ++caller.children;
+    caller.below += made.tally.below + 1;
+    ++processes_;
+    Offer(made);
+  }
+}
+
+void Genealogist::Fold(int64_t key) {
+  const std::vector<int64_t> below = alive_.Below(key);
+  for (auto process = below.rbegin(); process != below.rend(); ++process) {
+    const auto found = unborn_.find(*process);
+    if (found == unborn_.end()) continue;  // it did nothing
+    const Candidate child = {*process, alive_.ParentOf(*process),
+                             found->second};
+    unborn_.erase(found);
+    Tally& parent = unborn_[child.parent];
+    ++parent.children;
+    parent.below += child.tally.below + 1;
+    Offer(child);
+  }
+}
+
+void Genealogist::Offer(const Candidate& candidate) {
+  if (largest_.size() == limits_.members) {
+    if (!(candidate < largest_.front())) return;
+    std::pop_heap(largest_.begin(), largest_.end());
+    largest_.pop_back();
+  }
+  largest_.push_back(candidate);
+  std::push_heap(largest_.begin(), largest_.end());
+}
+
+void Genealogist::Describe(const Candidate& candidate, FamilyMember* member) {
+  const auto first = [&](const char* sql, int64_t id) {
+    SQLite::Statement find(*database_, sql);
+    find.bind(1, id);
+    Row row;
+    if (find.executeStep()) ReadRow(&find, &row);
+    return row;
+  };
+  const auto describe = [&](Row* row) {
+    if (row->empty()) return;
+    member->pid = std::move((*row)[0]);
+    member->comm = std::move((*row)[1]);
+    member->username = std::move((*row)[2]);
+    member->time_ns = std::move((*row)[3]);
+  };
+  if (candidate.key > 0) {
+    member->id = candidate.key;
+    Row made = first(
+        "SELECT child_pid, comm, username, time_ns FROM forks WHERE id = ?",
+        candidate.key);
+    describe(&made);
+  }
+  if (candidate.key < 0 && candidate.key > kUnknown) {
+    Row alive = first(
+        "SELECT a.pid, a.comm, a.username, b.boot_ns + a.start_tick * 10000000 "
+        "FROM alive AS a JOIN boots AS b ON b.id = a.boot WHERE a.id = ?",
+        Minus(0, candidate.key));
+    describe(&alive);
+  }
+  if (candidate.tally.last_call == 0) return;
+  Row call = first("SELECT tgid, comm, username FROM forks WHERE id = ?",
+                   candidate.tally.last_call);
+  if (call.empty()) return;
+  member->pid = std::move(call[0]);
+  member->comm = std::move(call[1]);
+  member->username = std::move(call[2]);
+}
+
+Family Genealogist::Finish() {
+  Family family;
+  family.processes = processes_;
+  for (const int64_t root : alive_.roots()) Fold(root);
+  for (const auto& [key, tally] : unborn_) {
+    // A thread or a failed call is no process to descend from.
+    if (tally.children == 0) continue;
+    ++family.roots;
+    Offer({key, 0, tally});
+  }
+  std::sort_heap(largest_.begin(), largest_.end());
+  std::unordered_map<int64_t, size_t> indices;
+  for (const Candidate& candidate : largest_) {
+    FamilyMember member;
+    // Parents are larger, so they are there already: no circle can be drawn.
+    const auto parent = indices.find(candidate.parent);
+    if (parent != indices.end()) {
+      member.parent = parent->second;
+      member.depth = family.members[parent->second].depth + 1;
+    } else if (candidate.parent != 0) {
+      continue;  // it was too deep
+    }
+    if (member.depth > limits_.depth) continue;
+    member.origin = candidate.key < 0 && candidate.key > kUnknown
+                        ? Origin::kAlive
+                    : candidate.parent != 0 ? Origin::kMade
+                                            : Origin::kElsewhere;
+    member.below = candidate.tally.below;
+    member.children = candidate.tally.children;
+    member.threads = candidate.tally.threads;
+    member.failed = candidate.tally.failed;
+    Describe(candidate, &member);
+    indices.emplace(candidate.key, family.members.size());
+    family.members.push_back(std::move(member));
+  }
+  return family;
+}
+
+}  // namespace
+
+Family ReadFamily(const Search& search, const FamilyLimits& limits,
+                  SQLite::Database* database) {
+  Genealogist genealogist(limits, database);
+  ForEachRow(search, {kColumns, /*descending=*/true}, database,
+             [&](SQLite::Statement* row) { genealogist.Add(row); });
+  return genealogist.Finish();
+}
+
+}  // namespace forkdb

@@ -1,0 +1,118 @@
+#include "query/report/report.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "query/search/row_cursor.h"
+#include "query/search/search.h"
+#include "store/statement.h"
+
+namespace forkdb {
+namespace {
+
+std::vector<Row> Rows(SQLite::Statement* statement) {
+  std::vector<Row> rows;
+  while (statement->executeStep()) ReadRow(statement, &rows.emplace_back());
+  return rows;
+}
+
+std::vector<Row> ReadBoots(const ReportOptions& options,
+                           SQLite::Database* database) {
+  SQLite::Statement find(
+      *database,
+      "SELECT host, kernel_release, boot_id, boot_ns FROM boots "
+      "WHERE ?1 IS NULL OR id = ?1 ORDER BY id DESC LIMIT ?2");
+  if (options.filter.boot) find.bind(1, *options.filter.boot);
+  find.bind(2, options.boots);
+  return Rows(&find);
+}
+
+// As FindLosses() counts them.
+std::vector<Row> ReadGaps(const ReportOptions& options, const Window& window,
+                          SQLite::Database* database) {
+  SQLite::Statement find(
+      *database,
+      fmt::format("SELECT after_ns, ifnull(before_ns, noticed_ns), records "
+                  "FROM losses AS g WHERE {} "
+                  "ORDER BY records DESC, after_ns LIMIT ?4",
+                  kGapOverlaps));
+  find.bind(1, window.since_ns);
+  find.bind(2, window.until_ns);
+  if (options.filter.boot) find.bind(3, *options.filter.boot);
+  find.bind(4, options.gaps);
+  return Rows(&find);
+}
+
+std::vector<FailureRate> ReadFailures(const Search& search, const Bins& bins,
+                                      SQLite::Database* database) {
+  std::map<std::string, std::vector<int64_t>> counts;
+  ForEachRow(search, {"time_ns, errno"}, database, [&](SQLite::Statement* row) {
+    std::vector<int64_t>& of_error = counts[row->getColumn(1).getString()];
+    of_error.resize(bins.count);
+    // A forged database's blocks may lie about their times.
+    const size_t bin = bins.Of(row->getColumn(0).getInt64());
+    if (bin < bins.count) ++of_error[bin];
+  });
+  std::vector<FailureRate> rates;
+  rates.reserve(counts.size());
+  for (auto& [error, of_error] : counts) {
+    rates.push_back({error, std::move(of_error)});
+  }
+  return rates;
+}
+
+std::vector<Row> ReadNewest(const Search& search, int64_t limit,
+                            SQLite::Database* database) {
+  std::vector<Row> rows;
+  ForEachRow(search,
+             {fmt::format("{}", fmt::join(FailureColumns(), ", ")),
+              /*descending=*/true, limit},
+             database, [&](SQLite::Statement* row) {
+               ReadRow(row, &rows.emplace_back());
+             });
+  return rows;
+}
+
+}  // namespace
+
+const std::vector<std::string>& FailureColumns() {
+  static const auto* const columns = new std::vector<std::string>{
+      "time", "username", "comm", "pid", "kind", "flags", "errno", "id"};
+  return *columns;
+}
+
+Report ReadReport(const ReportOptions& options, int64_t now_ns,
+                  SQLite::Database* database) {
+  StatsOptions question;
+  question.filter = options.filter;
+  question.top = options.top;
+  question.bins = options.bins;
+  question.is_recording = options.is_recording;
+  question.most_rows = std::numeric_limits<int64_t>::max();
+  Report report;
+  report.stats = ReadStats(question, now_ns, database);
+  report.bins = ChooseBins(report.stats.window, options.bins);
+  report.boots = ReadBoots(options, database);
+  report.gaps = ReadGaps(options, report.stats.window, database);
+  report.downtimes = FindDowntimes(
+      AskedWindow(options.filter, report.stats.window, now_ns),
+      options.filter.boot, options.is_recording, options.downtimes, database);
+  {
+    Filter failed = options.filter;
+    failed.failed = true;
+    const Search search(database, failed);
+    report.failures = ReadFailures(search, report.bins, database);
+    report.newest_failures = ReadNewest(search, options.failures, database);
+  }
+  report.family =
+      ReadFamily(Search(database, options.filter), options.family, database);
+  return report;
+}
+
+}  // namespace forkdb

@@ -1,0 +1,144 @@
+#include "recorder/database/database_keeper.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "recorder/database/quarantine.h"
+#include "recorder/ingest/alive_table.h"
+#include "recorder/ingest/streams.h"
+#include "store/database_files.h"
+#include "store/own_file.h"
+
+namespace forkdb {
+namespace {
+
+// How long to wait for another program's lock. A recorder that goes on reads
+// its source meanwhile, and tries again.
+constexpr int kShortWaitMs = 250;
+constexpr int kLongWaitMs = 10'000;
+
+}  // namespace
+
+DatabaseKeeper::DatabaseKeeper(DatabaseOptions options, Log* log,
+                               Usernames* usernames, Heartbeat* heartbeat)
+    : options_(std::move(options)),
+      log_(log),
+      usernames_(usernames),
+      heartbeat_(heartbeat),
+      lock_(options_.db) {}
+
+std::optional<int64_t> DatabaseKeeper::Open(const Stream& stream,
+                                            int64_t now_ns) try {
+  LeaveReplaced();
+  lock_.LeaveIfLost();
+  if (heartbeat_ != nullptr) heartbeat_->LeaveIfLost();
+  if (file_ && !IsFileAt(file_, ResolveLinks(options_.db))) file_.Close();
+  // Nothing is made or locked beside a file that is not forkdb's.
+  if (session_ == nullptr) CheckDatabase(options_.db);
+  lock_.Take();
+  StartHeartbeat();
+  if (session_ != nullptr) return std::nullopt;
+  Enter("opens the database");
+  std::unique_ptr<Session> session =
+      Session::Open(options_.db, options_.group, options_.retention,
+                    options_.once ? kLongWaitMs : kShortWaitMs, usernames_);
+  Enter("reads the processes in /proc");
+  const std::string trouble =
+      NoteAlive(stream, now_ns, session->database(), options_.db, usernames_);
+  if (!trouble.empty()) {
+    log_->Say(Level::kWarning, "alive",
+              "processes already alive are not all noted: " + trouble);
+  }
+  const int64_t next_seq = FindNextSeq(stream, session->database());
+  session_ = std::move(session);
+  was_open_ = true;
+  // O_PATH: closing it does not drop SQLite's locks.
+  file_ = Descriptor(open(options_.db.c_str(), O_PATH | O_CLOEXEC));
+  if (heartbeat_ != nullptr) heartbeat_->NoteOpen();
+  return next_seq;
+} catch (const SQLite::Exception& e) {
+  throw DatabaseError(options_.db, e);
+}
+
+void DatabaseKeeper::StartHeartbeat() {
+  if (heartbeat_ == nullptr) return;
+  const std::string trouble = heartbeat_->Start();
+  if (!trouble.empty()) log_->Say(Level::kWarning, "heartbeat", trouble);
+}
+
+void DatabaseKeeper::Enter(const char* phase) {
+  if (heartbeat_ != nullptr) heartbeat_->Enter(phase);
+}
+
+void DatabaseKeeper::NoteIncident(const std::string& incident) {
+  if (heartbeat_ != nullptr) heartbeat_->NoteIncident(incident);
+}
+
+void DatabaseKeeper::LeaveReplaced() {
+  if (session_ == nullptr) return;
+  if (!session_->Replaced()) {
+    if (session_->LostLog()) LeaveLostLog();
+    return;
+  }
+  const std::string fate = session_->Leave();
+  session_.reset();
+  const std::string what = fmt::format(
+      "database: {}: {}: going on in a new "
+      "file",
+      options_.db, fate);
+  log_->Say(Level::kWarning, "database", what);
+  // Who moves it away has it still.
+  if (fate == "was deleted") NoteIncident(what);
+}
+
+void DatabaseKeeper::LeaveLostLog() {
+  const bool saved = session_->SaveLog();
+  session_.reset();
+  log_->Say(Level::kWarning, "database",
+            fmt::format("database: {}: its log was taken away: {}", options_.db,
+                        saved ? "saved what was committed, going on"
+                              : "another program has begun a new one: "
+                                "recording again what the source still holds"));
+}
+
+bool DatabaseKeeper::Handle(const DatabaseTrouble& trouble, int64_t now_ns) {
+  using Kind = DatabaseTrouble::Kind;
+  const bool passing =
+      trouble.kind() == Kind::kPassing || trouble.kind() == Kind::kStale;
+  const bool aside = trouble.kind() == Kind::kDamaged && IsOurs() &&
+                     TryMoveAside(trouble, now_ns);
+  // It may be another file by the time that it is opened again.
+  if (trouble.kind() != Kind::kPassing) session_.reset();
+  if (!aside && (options_.once || (!was_open_ && !passing))) throw trouble;
+  return aside;
+}
+
+// A session that found the damage knows its file. Without one, the file must be
+// the one that was open before, or say itself that it is forkdb's.
+bool DatabaseKeeper::IsOurs() const {
+  if (session_ != nullptr) return !session_->Replaced();
+  return (file_ && IsFileAt(file_, ResolveLinks(options_.db))) ||
+         HasOurHeader(options_.db);
+}
+
+bool DatabaseKeeper::TryMoveAside(const DatabaseTrouble& trouble,
+                                  int64_t now_ns) {
+  session_.reset();
+  try {
+    const std::string path = Quarantine(options_.db, now_ns);
+    const std::string what = fmt::format(
+        "{}: it is {} now, going on in a new file", trouble.what(), path);
+    log_->Say(Level::kError, "database", what);
+    NoteIncident(what);
+    return true;
+  } catch (const DatabaseTrouble& e) {
+    log_->Say(
+        Level::kError, "database",
+        fmt::format("{}: cannot move it aside: {}", trouble.what(), e.what()));
+    return false;
+  }
+}
+
+}  // namespace forkdb

@@ -1,0 +1,213 @@
+#include "recorder/database/pruner.h"
+
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "store/dimensions.h"
+#include "store/record.h"
+
+namespace forkdb {
+namespace {
+
+// A millisecond's work or a few.
+constexpr int64_t kPagesAtOnce = 256;
+// What the log keeps when it starts again; it may have been longer.
+constexpr int kLogBytes = 4 << 20;
+
+int64_t ReadPragma(const char* name, SQLite::Database* database) {
+  return database->execAndGet(fmt::format("PRAGMA {}", name)).getInt64();
+}
+
+}  // namespace
+
+Pruner::Pruner(SQLite::Database* database)
+    : database_(database),
+      page_bytes_(ReadPragma("page_size", database)),
+      blocks_(database),
+      calls_(database),
+      order_(database),
+      thinner_(database) {
+  database->exec(fmt::format("PRAGMA journal_size_limit = {}", kLogBytes));
+}
+
+std::optional<BlockAge> Pruner::FirstOld(int64_t before_ns, int64_t now_ns) {
+  if (before_ns != kAnyTime) {
+    const std::optional<int64_t> time_ns = order_.FirstTime(now_ns);
+    if (!time_ns || *time_ns >= before_ns) return std::nullopt;
+  }
+  return order_.First();
+}
+
+std::optional<BlockAge> Pruner::Prune(int64_t before_ns, int64_t now_ns) {
+  // Most calls find nothing to do, and need not wait for who is writing.
+  if (!FirstOld(before_ns, now_ns)) return std::nullopt;
+  SQLite::Transaction transaction(*database_,
+                                  SQLite::TransactionBehavior::IMMEDIATE);
+  const std::optional<BlockAge> age = FirstOld(before_ns, now_ns);
+  if (!age) return std::nullopt;
+  DeleteBlock(age->block);
+  transaction.commit();
+  return age;
+}
+
+std::optional<BlockAge> Pruner::MakeRoom() {
+  std::optional<BlockAge> age;
+  SQLite::Transaction transaction(*database_,
+                                  SQLite::TransactionBehavior::IMMEDIATE);
+  const std::optional<Thinner::Target> target = thinner_.Find();
+  const std::optional<BlockAge> first = order_.First();
+  if (!first) return std::nullopt;
+  if (!target || (target->whole && target->block == first->block)) {
+    if (target) thinner_.Spend();
+    age = first;
+    DeleteBlock(age->block);
+  } else {
+    age = BlockAge{target->block, thinner_.Thin(target->block), 0};
+  }
+  transaction.commit();
+  return age;
+}
+
+void Pruner::Trim(int64_t limit_bytes) {
+  // Parts of the limit that each of them may take.
+  const int64_t part_bytes = limit_bytes / 16;
+  // A row with its entries in indexes.
+  constexpr int64_t kDrainBytes = 64;
+  constexpr int64_t kAliveBytes = 192;
+  SQLite::Transaction transaction(*database_,
+                                  SQLite::TransactionBehavior::IMMEDIATE);
+  // A line is stored twice, for its index has it, too.
+  for (const auto& [sql, limit] :
+       {std::pair("DELETE FROM rejects WHERE id <= (SELECT id FROM (SELECT id, "
+                  "sum(2 * length(line) + 128) OVER (ORDER BY id DESC) AS "
+                  "bytes FROM rejects) WHERE bytes > ?1 "
+                  "ORDER BY id DESC LIMIT 1)",
+                  part_bytes),
+        std::pair("DELETE FROM rejects WHERE drain <= "
+                  "(SELECT max(id) - ?1 FROM drains)",
+                  part_bytes / kDrainBytes),
+        std::pair("DELETE FROM drains WHERE id <= "
+                  "(SELECT max(id) - ?1 FROM drains)",
+                  part_bytes / kDrainBytes),
+        std::pair("UPDATE alive SET parent = NULL WHERE parent > "
+                  "(SELECT id FROM alive ORDER BY id LIMIT 1 OFFSET ?1)",
+                  part_bytes / kAliveBytes),
+        std::pair("DELETE FROM alive WHERE id > "
+                  "(SELECT id FROM alive ORDER BY id LIMIT 1 OFFSET ?1)",
+                  part_bytes / kAliveBytes)}) {
+    SQLite::Statement statement(*database_, sql);
+    statement.bind(1, limit);
+    statement.exec();
+  }
+  transaction.commit();
+}
+
+void Pruner::DeleteBlock(int64_t block) {
+  DeleteNames(block);
+  blocks_.Forget(block);
+  calls_.Forget(block);
+  Delete(block);
+  DeleteDrains();
+  DeleteAlive();
+}
+
+// Before the records go: they say which names to look at.
+void Pruner::DeleteNames(int64_t block) {
+  for (const Dimension& dimension : kDimensions) {
+    if (dimension.of_failures) continue;
+    SQLite::Statement statement(
+        *database_,
+        fmt::format(
+            "DELETE FROM {0} WHERE id IN (SELECT {1} FROM records WHERE id "
+            "BETWEEN ?2 AND ?3) AND NOT EXISTS (SELECT 1 FROM {2} AS b "
+            "WHERE b.{1} = {0}.id AND b.block <> ?1) AND id NOT IN (SELECT "
+            "r.{1} FROM open_blocks AS o CROSS JOIN records AS r ON r.id "
+            "BETWEEN o.block * 4096 AND o.block * 4096 + 4095 "
+            "WHERE o.block <> ?1)",
+            dimension.values, dimension.name(), dimension.blocks));
+    statement.bind(1, block);
+    statement.bind(2, FirstIdOf(block));
+    statement.bind(3, LastIdOf(block));
+    statement.exec();
+  }
+}
+
+void Pruner::Delete(int64_t block) {
+  const int64_t stream = FirstIdOf(block) / kSeqLimit;
+  const int64_t last_seq = LastIdOf(block) % kSeqLimit;
+  SQLite::Statement records(*database_,
+                            "DELETE FROM records WHERE id BETWEEN ?1 AND ?2");
+  records.bind(1, FirstIdOf(block));
+  records.bind(2, LastIdOf(block));
+  records.exec();
+  for (const char* sql :
+       {"UPDATE streams SET pruned_seq = min(?2, next_seq - 1), thinned = "
+        "thinned - (SELECT ifnull(sum(records), 0) FROM thinned WHERE block "
+        "BETWEEN ?1 * 1000000000000 / 4096 AND (?1 * 1000000000000 + ?2) / "
+        "4096), pruned_missed = pruned_missed + ifnull((SELECT sum(calls) "
+        "FROM missed WHERE stream = ?1 AND seq <= ?2), 0) WHERE id = ?1",
+        "DELETE FROM missed WHERE stream = ?1 AND seq <= ?2",
+        "DELETE FROM thinned WHERE block BETWEEN ?1 * 1000000000000 / 4096 "
+        "AND (?1 * 1000000000000 + ?2) / 4096",
+        "DELETE FROM gaps WHERE stream = ?1 AND first_seq <= ?2 "
+        "AND last_seq <= ?2",
+        "UPDATE gaps SET first_seq = ?2 + 1 WHERE stream = ?1 "
+        "AND first_seq <= ?2"}) {
+    SQLite::Statement statement(*database_, sql);
+    statement.bind(1, stream);
+    statement.bind(2, last_seq);
+    statement.exec();
+  }
+}
+
+// In their order up to the first that has a record left: a look at the rest
+// would take longer with every day that is kept.
+void Pruner::DeleteDrains() {
+  const int64_t first_left =
+      database_
+          ->execAndGet(
+              "SELECT ifnull((SELECT d.id FROM drains AS d CROSS JOIN streams "
+              "AS s ON s.id = d.stream WHERE d.last_id > s.id * 1000000000000 "
+              "+ s.pruned_seq ORDER BY d.id LIMIT 1), "
+              "(SELECT ifnull(max(id), 0) + 1 FROM drains))")
+          .getInt64();
+  for (const char* sql :
+       {"DELETE FROM rejects WHERE id < ifnull((SELECT id FROM rejects "
+        "WHERE drain >= ?1 ORDER BY id LIMIT 1), 9223372036854775807)",
+        "DELETE FROM drains WHERE id < ?1"}) {
+    SQLite::Statement statement(*database_, sql);
+    statement.bind(1, first_left);
+    statement.exec();
+  }
+}
+
+// The latest boot may still be recorded, and a new file has no records yet.
+void Pruner::DeleteAlive() {
+  database_->exec(
+      "DELETE FROM alive WHERE boot < (SELECT max(id) FROM boots) "
+      "AND boot NOT IN (SELECT boot FROM streams "
+      "WHERE next_seq - 1 > pruned_seq)");
+}
+
+bool Pruner::GiveBack(int64_t spare_bytes) {
+  const int64_t spare = spare_bytes / page_bytes_;
+  const int64_t before = FreePages();
+  if (before <= spare) return false;
+  database_->exec(fmt::format("PRAGMA incremental_vacuum({})",
+                              std::min(before - spare, kPagesAtOnce)));
+  const int64_t after = FreePages();
+  return after > spare && after < before;
+}
+
+int64_t Pruner::UsedBytesOf(SQLite::Database* database) {
+  return (ReadPragma("page_count", database) -
+          ReadPragma("freelist_count", database)) *
+         ReadPragma("page_size", database);
+}
+
+int64_t Pruner::FreePages() { return ReadPragma("freelist_count", database_); }
+
+}  // namespace forkdb

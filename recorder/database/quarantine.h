@@ -1,0 +1,20 @@
+// A damaged database out of the way.
+
+#ifndef FORKDB_RECORDER_DATABASE_QUARANTINE_H_
+#define FORKDB_RECORDER_DATABASE_QUARANTINE_H_
+
+#include <cstdint>
+#include <string>
+
+namespace forkdb {
+
+// Renames the database to PATH.corrupt-20261124T203321Z, with its -wal, -shm
+// and -journal files (the suffixes stay last, so that SQLite finds them).
+// Overwrites no file, and renames none that is not safe to change (own_file.h).
+// No process should write into it any more. Returns the new path. Throws
+// DatabaseTrouble.
+std::string Quarantine(const std::string& database, int64_t now_ns);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_RECORDER_DATABASE_QUARANTINE_H_

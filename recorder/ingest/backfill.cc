@@ -1,0 +1,71 @@
+#include "recorder/ingest/backfill.h"
+
+#include <set>
+#include <utility>
+
+namespace forkdb {
+namespace {
+
+// Makes the table of the successes among a drain's late records.
+SQLite::Database* WithLateTable(SQLite::Database* database) {
+  database->exec(
+      "CREATE TEMP TABLE IF NOT EXISTS late (id INTEGER, child_pid INTEGER, "
+      "child_start_ns INTEGER, PRIMARY KEY (child_pid, child_start_ns)) "
+      "WITHOUT ROWID");
+  return database;
+}
+
+}  // namespace
+
+Backfill::Backfill(SQLite::Database* database)
+    : database_(database),
+      insert_(*WithLateTable(database),
+              "INSERT OR IGNORE INTO temp.late (id, child_pid, child_start_ns) "
+              "VALUES (?1, ?2, ?3)"),
+      // A thread id is never a tgid with the thread's start time, so threads
+      // among the late match nothing.
+      link_(*database,
+            "WITH calls AS (SELECT p.block * 4096 + c.value AS id, "
+            "late.id AS late FROM temp.late CROSS JOIN pid_blocks AS p "
+            "ON p.pid = late.child_pid AND p.caller_id = 0 "
+            "AND p.block BETWEEN late.id / 4096 "
+            "AND (late.id / 1000000000000 + 1) * 1000000000000 / 4096 "
+            "CROSS JOIN json_each(p.calls) AS c) "
+            "UPDATE main.records SET caller_id = late.id "
+            "FROM calls CROSS JOIN temp.late ON late.id = calls.late "
+            "WHERE records.id = calls.id AND records.id > late.id "
+            "AND records.id / 1000000000000 = late.id / 1000000000000 "
+            "AND records.tgid = late.child_pid "
+            "AND records.start_ns = late.child_start_ns "
+            "RETURNING records.id / 4096, pid, tgid") {}
+
+void Backfill::Add(int64_t id, const Record& record) {
+  insert_.bind(1, id);
+  insert_.bind(2, record.child_pid);
+  insert_.bind(3, record.child_start_ns);
+  insert_.exec();
+  insert_.reset();
+  is_empty_ = false;
+}
+
+void Backfill::Link(CallerIndex* calls) {
+  if (is_empty_) return;
+  std::set<std::pair<int64_t, int64_t>> changed;
+  while (link_.executeStep()) {
+    const int64_t block = link_.getColumn(0).getInt64();
+    changed.emplace(link_.getColumn(1).getInt64(), block);
+    changed.emplace(link_.getColumn(2).getInt64(), block);
+  }
+  link_.reset();
+  for (const auto& [pid, block] : changed) calls->Rewrite(pid, block);
+  database_->exec("DELETE FROM temp.late");
+  is_empty_ = true;
+}
+
+void Backfill::Reset() {
+  insert_.tryReset();
+  link_.tryReset();
+  is_empty_ = true;
+}
+
+}  // namespace forkdb

@@ -1,0 +1,46 @@
+// Rows on their way into the table records.
+
+#ifndef FORKDB_RECORDER_INGEST_INSERTER_H_
+#define FORKDB_RECORDER_INGEST_INSERTER_H_
+
+#include <SQLiteCpp/Database.h>
+
+#include <memory>
+#include <vector>
+
+#include "store/record_row.h"
+
+struct sqlite3_stmt;
+
+namespace forkdb {
+
+// Gathers rows and inserts them with one statement: SQLite reads them through a
+// virtual table, which takes a third less time than a statement a row. To be
+// used inside a transaction. Not thread-safe; the database must outlive it.
+// See sqlite.org/vtab.html and sqlite.org/bindptr.html.
+class Inserter {
+ public:
+  explicit Inserter(SQLite::Database* database);
+
+  void Add(const RecordRow& row) { rows_.push_back(row); }
+
+  // Inserts what was gathered. Throws SQLite::Exception; what of it was
+  // inserted by then is for the transaction's rollback.
+  void Flush();
+
+  // Makes it usable again after an exception, and empty.
+  void Reset();
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+
+  SQLite::Database* database_;
+  std::unique_ptr<sqlite3_stmt, Finalize> insert_;
+  std::vector<RecordRow> rows_;
+};
+
+}  // namespace forkdb
+
+#endif  // FORKDB_RECORDER_INGEST_INSERTER_H_

@@ -1,0 +1,55 @@
+#include "recorder/ingest/parent_lookup.h"
+
+#include <linux/sched.h>
+
+namespace forkdb {
+
+ParentLookup::ParentLookup(BlockSummaries* blocks) : blocks_(blocks) {}
+
+size_t ParentLookup::Hash::operator()(const Process& process) const {
+  // Start times differ in their low bits, pids of one start time too.
+  return static_cast<size_t>(process.start_ns) * 31 +
+         static_cast<size_t>(process.pid);
+}
+
+void ParentLookup::Attach(int64_t boot) {
+  Reset();
+  boot_ = boot;
+}
+
+std::optional<int64_t> ParentLookup::Find(int64_t id, const Record& record) {
+  const Process caller = {record.start_ns, record.tgid};
+  const int64_t* known = processes_.Find(caller);
+  int64_t creator = 0;
+  if (known != nullptr) {
+    creator = *known;
+  } else {
+    creator = LookUp(caller);
+    processes_.Insert(caller, creator);
+  }
+  const bool same_stream = creator / kSeqLimit == id / kSeqLimit;
+  if (creator == 0 || (same_stream && creator >= id)) return std::nullopt;
+  return creator;
+}
+
+void ParentLookup::Add(int64_t id, const Record& record) {
+  if (record.failed() || (record.flags & CLONE_THREAD) != 0) return;
+  const Process child = {record.child_start_ns, record.child_pid};
+  // Two sources of one boot may both have seen the creation: the first counts.
+  // One that was not known before may have arrived late.
+  int64_t* known = processes_.Find(child);
+  if (known == nullptr) {
+    processes_.Insert(child, id);
+  } else if (*known == 0) {
+    *known = id;
+  }
+}
+
+int64_t ParentLookup::LookUp(const Process& process) {
+  return blocks_->FindCreation(boot_, process.pid, process.start_ns)
+      .value_or(0);
+}
+
+void ParentLookup::Reset() { processes_.Clear(); }
+
+}  // namespace forkdb

@@ -1,0 +1,54 @@
+// The table start_blocks: which record created the process that started at a
+// given time (schema.sql says what for).
+
+#ifndef FORKDB_RECORDER_INGEST_START_BLOCKS_H_
+#define FORKDB_RECORDER_INGEST_START_BLOCKS_H_
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace forkdb {
+
+// A process that a record created; no thread.
+struct Creation {
+  int64_t id = 0;  // of the record
+  int64_t child_pid = 0;
+  int64_t child_start_ns = 0;  // since the boot
+};
+
+// Writes and searches the table. A search reads the rows of one span of start
+// times: their number grows with the rate of creations, not with the length of
+// the history. To be used inside a transaction. Not thread-safe; the database
+// must outlive it.
+class StartBlocks {
+ public:
+  explicit StartBlocks(SQLite::Database* database);
+
+  // Adds the rows of a block that has none. Reorders the creations.
+  void Insert(int64_t block, std::vector<Creation>* creations);
+
+  // Takes a block out. To be called while it still has its records.
+  void Forget(int64_t block);
+
+  // The lowest id of a record of this boot that created this process, among
+  // the blocks that have rows here.
+  std::optional<int64_t> Find(int64_t boot, int64_t child_pid,
+                              int64_t child_start_ns);
+
+  // Makes it usable again after an exception.
+  void Reset();
+
+ private:
+  bool IsCreation(int64_t id, int64_t child_pid, int64_t child_start_ns);
+
+  SQLite::Statement insert_, forget_, find_, verify_;
+};
+
+}  // namespace forkdb
+
+#endif  // FORKDB_RECORDER_INGEST_START_BLOCKS_H_

@@ -1,0 +1,203 @@
+#include "recorder/source/file_source.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include "base/error.h"
+#include "base/time.h"
+
+namespace forkdb {
+namespace {
+
+// As large as the module's buffer, so that a reading is few system calls.
+constexpr size_t kBufferSize = 64 * 1024;
+
+// What one Read() takes at most: a line without end must not keep it for ever.
+constexpr size_t kMaxRead = 16 * 1024 * 1024;
+
+std::string Describe(const std::string& path, const std::string& reason) {
+  return fmt::format("cannot read source: {}: {}", path, reason);
+}
+
+Error SourceError(const std::string& path, const std::string& reason) {
+  return Error(Describe(path, reason));
+}
+
+std::string OpenReason(const std::string& path, int error_number) {
+  const std::string reason = ErrnoText(error_number);
+  switch (error_number) {
+    case EACCES:
+    case EPERM:
+      return reason + ": run as root, or as a member of the file's group";
+    case ENOENT:
+      return path == kProcPath
+                 ? "not there: load the module (modprobe fork_info) on a "
+                   "kernel built with CONFIG_FORK_INFO=y"
+                 : reason + ": check --source";
+    default:
+      return reason;
+  }
+}
+
+// A FIFO without O_NONBLOCK would keep open() waiting, deaf to signals.
+int OpenFile(const std::string& path) {
+  return open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+bool IsInProcfs(int fd) {
+  struct statfs status;
+  return fstatfs(fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
+}
+
+}  // namespace
+
+FileSource::FileSource(std::string path, const std::string& boot_id,
+                       int64_t now_ns)
+    : path_(std::move(path)), buffer_(kBufferSize) {
+  Open();
+  struct stat status {};
+  fstat(fd_, &status);
+  is_pipe_ = S_ISFIFO(status.st_mode);
+  stream_.attach_ns = now_ns;
+  if (IsInProcfs(fd_)) {
+    stream_.source = kProc;
+    stream_.boot = CurrentBoot();
+    stream_.attach_boottime_ns = BoottimeNow();
+  } else if (!boot_id.empty()) {
+    stream_.source = kProc;
+    stream_.boot.boot_id = boot_id;
+  } else {
+    stream_.source = kFile;
+    stream_.boot.boot_id =
+        "file:" + std::filesystem::absolute(path_).lexically_normal().string();
+  }
+  stream_.hook = "kernel_clone";
+}
+
+FileSource::~FileSource() { Close(); }
+
+void FileSource::Open() {
+  fd_ = OpenFile(path_);
+  if (fd_ >= 0) return;
+  const std::string what = Describe(path_, OpenReason(path_, errno));
+  if (was_read_) throw SourceGone(what);
+  throw Error(what);
+}
+
+void FileSource::Close() {
+  if (fd_ >= 0) close(std::exchange(fd_, -1));
+}
+
+bool FileSource::Rewind() {
+  // What a pipe has handed over is gone. The file in /proc cannot seek.
+  if (is_pipe_) return false;
+  Close();
+  lines_.TakeRest();
+  has_header_ = false;
+  return true;
+}
+
+ReadResult FileSource::Read(Batch* batch) {
+  if (fd_ < 0) Open();
+  size_t total = 0;
+  while (!batch->full() && total < kMaxRead) {
+    const ssize_t count = read(fd_, buffer_.data(), buffer_.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) return ReadResult::kAgain;
+    if (count < 0) {
+      const std::string reason = ErrnoText(errno);
+      if (!was_read_) throw SourceError(path_, reason);
+      Rewind();
+      throw SourceGone(Describe(path_, reason));
+    }
+    was_read_ = true;
+    if (count == 0) {
+      if (!is_pipe_) return ReadResult::kEnd;
+      // A pipe that nobody has written to is still at its beginning.
+      const bool was_written = has_header_;
+      Reopen(batch);
+      return was_written ? ReadResult::kEnd : ReadResult::kAgain;
+    }
+    total += static_cast<size_t>(count);
+    lines_.Feed(std::string_view(buffer_.data(), static_cast<size_t>(count)),
+                [&](std::string_view line) { TakeLine(line, batch); });
+    if (!has_header_ && lines_.overlong()) TakeHeader("");
+  }
+  return ReadResult::kMore;
+}
+
+ReadResult FileSource::Finish(Batch* batch) {
+  RejectRest(batch);
+  if (!has_header_ && !is_pipe_) TakeHeader("");
+  return ReadResult::kEnd;
+}
+
+PollTarget FileSource::ready() const { return {fd_, POLLIN | POLLPRI}; }
+
+PollTarget FileSource::urgent() const { return {fd_, POLLPRI}; }
+
+void FileSource::TakeLine(std::string_view line, Batch* batch) {
+  if (!has_header_ || ParseHeader(line)) {
+    TakeHeader(line);
+    return;
+  }
+  if (!line.empty() && line.front() == '#') return;
+  Record& record = batch->records.emplace_back();
+  std::string reason = ParseRecord(line, &record);
+  if (reason.empty()) return;
+  batch->records.pop_back();
+  batch->Add({std::move(reason), std::string(line)});
+}
+
+void FileSource::TakeHeader(std::string_view line) {
+  const std::optional<Header> header = ParseHeader(line);
+  if (!header) {
+    throw SourceError(path_,
+                      "not a fork_info file: its first line is not "
+                      "\"fork_info - version: …\"");
+  }
+  if (header->version != kFormatVersion) {
+    throw SourceError(path_,
+                      fmt::format("format version {}, this forkdb knows {}: "
+                                  "upgrade forkdb",
+                                  header->version, kFormatVersion));
+  }
+  stream_.capacity = header->capacity;
+  has_header_ = true;
+}
+
+void FileSource::Reopen(Batch* batch) {
+  RejectRest(batch);
+  // A descriptor whose writer has gone is never idle again for poll(2), even if
+  // that writer wrote nothing.
+  //
+  // The new descriptor before the old one goes: what a new writer has put into
+  // the pipe meanwhile lives as long as the pipe has a reader.
+  const int old_fd = fd_;
+  has_header_ = false;
+  try {
+    Open();
+  } catch (...) {
+    fd_ = old_fd;
+    throw;
+  }
+  close(old_fd);
+}
+
+void FileSource::RejectRest(Batch* batch) {
+  std::string rest = lines_.TakeRest();
+  if (rest.empty()) return;
+  if (!has_header_) TakeHeader(rest);
+  batch->Add({"line cut short", std::move(rest)});
+}
+
+}  // namespace forkdb

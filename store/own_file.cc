@@ -1,0 +1,96 @@
+#include "store/own_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include "store/safety.h"
+#include "store/trouble.h"
+
+namespace forkdb {
+namespace {
+
+constexpr int kAlways = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+
+}  // namespace
+
+std::string ResolveLinks(const std::string& path) {
+  std::error_code error;
+  std::filesystem::path target = std::filesystem::absolute(path, error);
+  constexpr int kMostLinks = 40;  // as the kernel has it
+  for (int i = 0; i < kMostLinks; ++i) {
+    const std::filesystem::path next =
+        std::filesystem::read_symlink(target, error);
+    if (error) break;
+    target = target.parent_path() / next;
+  }
+  const std::filesystem::path resolved =
+      std::filesystem::weakly_canonical(target, error);
+  return error ? path : resolved.string();
+}
+
+Descriptor OpenOwnFile(const std::string& path, int flags) {
+  // Without opening it for real: that alone may have an effect (a device).
+  const Descriptor place(open(path.c_str(), O_PATH | kAlways));
+  if (!place && errno == ENOENT) return Descriptor();
+  struct stat status {};
+  if (!place || fstat(place.get(), &status) != 0) throw FileError(path, errno);
+  if (S_ISDIR(status.st_mode)) throw FileError(path, EISDIR);
+  const std::string reason = WhyUnsafeFile(path, status);
+  if (!reason.empty()) throw DatabaseTrouble::Opening(path, reason);
+  Descriptor file(open(path.c_str(), flags | kAlways));
+  if (!file) throw FileError(path, errno);
+  struct stat opened {};
+  if (fstat(file.get(), &opened) != 0) throw FileError(path, errno);
+  if (opened.st_dev != status.st_dev || opened.st_ino != status.st_ino) {
+    throw DatabaseTrouble::Opening(path, "another file took its place",
+                                   DatabaseTrouble::Kind::kPassing);
+  }
+  return file;
+}
+
+Descriptor CreateOwnFile(const std::string& path, mode_t mode) {
+  Descriptor file(
+      open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | kAlways, mode));
+  if (!file && errno != EEXIST) throw FileError(path, errno);
+  return file;
+}
+
+void GiveToGroup(const std::string& path, gid_t group) {
+  const Descriptor file = OpenOwnFile(path, O_PATH);
+  struct stat status {};
+  if (!file || (fstat(file.get(), &status) == 0 && status.st_gid == group)) {
+    return;
+  }
+  if (fchownat(file.get(), "", static_cast<uid_t>(-1), group, AT_EMPTY_PATH) !=
+      0) {
+    throw DatabaseTrouble::Opening(path, ErrnoText(errno));
+  }
+}
+
+void RenameOwnFile(const std::string& from, const std::string& to) {
+  const Descriptor file = OpenOwnFile(from, O_PATH);
+  if (!file) return;
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(),
+                RENAME_NOREPLACE) == 0) {
+    return;
+  }
+  // Not every file system knows the flag.
+  if (errno != EINVAL) throw FileError(from, errno);
+  if (access(to.c_str(), F_OK) == 0) throw FileError(to, EEXIST);
+  if (rename(from.c_str(), to.c_str()) != 0) throw FileError(from, errno);
+}
+
+bool IsFileAt(const Descriptor& file, const std::string& path) {
+  struct stat ours {};
+  struct stat named {};
+  return file && fstat(file.get(), &ours) == 0 &&
+         lstat(path.c_str(), &named) == 0 && ours.st_dev == named.st_dev &&
+         ours.st_ino == named.st_ino;
+}
+
+}  // namespace forkdb
