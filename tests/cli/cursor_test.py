@@ -42,6 +42,9 @@ class Cursor(harness.CliTest):
                 pipe.write(harness.HEADER)
                 for at in range(0, len(order), 7):
                     pipe.write(b"".join(map(harness.line, order[at:at + 7])))
+                    # So that there is something new more than once.
+                    if at % (7 * 20) == 0:
+                        self.wait_for_rows(at + 1)
 
         feeder = threading.Thread(target=feed)
         feeder.start()
@@ -103,6 +106,13 @@ class Cursor(harness.CliTest):
         self.assertEqual(result.returncode, 1)
         self.assertEqual(os.path.exists(self.path("cursor")), False)
         self.assertEqual(self.new(), [1, 2, 3])
+
+    def test_keeps_the_mode_of_its_file(self):
+        self.record(harness.HEADER + harness.lines(1, 3))
+        self.new()
+        os.chmod(self.path("cursor"), 0o600)
+        self.new()
+        self.assertEqual(os.stat(self.path("cursor")).st_mode & 0o777, 0o600)
 
     def test_tells_what_was_pruned_or_lost_meanwhile(self):
         self.record(harness.HEADER + harness.lines(1, 10))

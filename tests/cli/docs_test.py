@@ -121,5 +121,50 @@ class Docs(harness.CliTest):
         self.assertEqual(run("zsh", "-n", DOCS / "_forkdb"), "")
 
 
+class Promises(unittest.TestCase):
+    """The table of docs/SECURITY.md names tests that exist."""
+
+    ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+    def text_of(self, pattern):
+        paths = list((self.ROOT / "tests").glob(pattern))
+        self.assertTrue(paths, pattern)
+        return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+    def check(self, kind, name):
+        """A unit suite "Suite.*", a class of tests/cli/FILE_test.py, a file of
+        tests/ebpf, tests/e2e or tests/fuzz, or a scenario of tests/stock."""
+        if kind == "unit":
+            self.assertRegex(self.text_of("unit/*_test.cc"),
+                             rf"TEST(_[FP])?\(\w*{name.split('.')[0]},")
+        elif kind == "stock":
+            self.assertIn(name, self.text_of("stock/*.py"))
+        elif kind.startswith("cli "):
+            self.assertIn(f"class {name}(",
+                          self.text_of(f"cli/{kind.split()[1]}_test.py"))
+        else:
+            self.text_of({"ebpf": f"ebpf/{name}.sh", "fuzz": f"fuzz/{name}_fuzz.cc",
+                          "e2e": f"e2e/guest/{name}.sh"}[kind])
+
+    def test_are_held_by_tests_that_exist(self):
+        text = (self.ROOT / "docs" / "SECURITY.md").read_text(encoding="utf-8")
+        rows = re.findall(r"(?m)^\| .* \| (.*) \|$",
+                          text.split("## Which test holds")[1])[1:]
+        self.assertGreater(len(rows), 20)
+        checked = 0
+        for part in (part for row in rows for part in re.split("[;,] ", row)):
+            named = re.match(r"cli \w+|ebpf|e2e|stock|fuzz", part)
+            if named:
+                kind = named.group()
+            elif ".*`" in part:
+                kind = "unit"
+            for name in re.findall("`(.*?)`", part):
+                self.check(kind, name)
+                checked += 1
+            if kind.startswith("cli "):
+                self.text_of(f"cli/{kind.split()[1]}_test.py")
+        self.assertGreater(checked, 40)
+
+
 if __name__ == "__main__":
     unittest.main()

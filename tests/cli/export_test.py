@@ -8,10 +8,14 @@ import random
 import re
 import signal
 import stat
+import struct
 import subprocess
 import unittest
 
 import harness
+
+ACCESS_LIST = "system.posix_acl_access"
+NO_ID = 0xffffffff
 
 HOSTILE = [b"", b" ", b"=1+1", b"-x", b"@a", b"+1", b"'q", b"a,b", b'"', b'""',
            b"a\nb", b"\r\n", b"\t", b"\\", b"\\012", b"\x1b[31m", b"\xff\xfe",
@@ -117,7 +121,8 @@ class Export(harness.CliTest):
                      ["--columns", "x"], ["nope = 1"], ["--since", "never"],
                      ["--flag", "X"], ["--boot", "x"]]:
             self.fails(2, "", "export", "--db", self.db, "-o", "kept", *args)
-        for name in ["fork.db", "./fork.db", self.db, "fork.db-wal"]:
+        for name in ["fork.db", "./fork.db", self.db, "fork.db-wal",
+                     "fork.db-journal", "fork.db-lock"]:
             self.fails(2, "database itself", "export", "--db", self.db, "-o",
                        name)
         self.assertEqual(self.value("SELECT count(*) FROM forks"), 3)
@@ -134,8 +139,54 @@ class Export(harness.CliTest):
         self.assertTrue(os.path.islink(self.path("link.csv")))
         with open(self.path("old.csv"), "rb") as file:
             self.assertEqual(file.read(), self.export())
-        mode = os.stat(self.path("old.csv")).st_mode
-        self.assertEqual(stat.S_IMODE(mode), 0o640)
+        self.assertEqual(self.access("old.csv"), (0o644, 0, 0))
+        self.export("-o", "new.csv")
+        self.assertEqual(self.access("new.csv"), (0o640, 0, 0))
+
+    def access(self, name):
+        status = os.stat(self.path(name))
+        return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid
+
+    def test_keeps_who_may_read_and_write_the_replaced_file(self):
+        self.record(harness.HEADER + harness.lines(1, 3))
+        for mode, user, group in [(0o600, 0, 0), (0o600, 65534, 65534),
+                                  (0o664, 0, 4), (0o444, 1, 0)]:
+            with self.subTest(mode=mode, user=user, group=group):
+                path = self.write("old.csv", b"old")
+                os.chown(path, user, group)
+                os.chmod(path, mode)
+                self.export("-o", "old.csv")
+                self.assertEqual(self.access("old.csv"), (mode, user, group))
+                with open(path, "rb") as file:
+                    self.assertEqual(file.read(), self.export())
+                os.unlink(path)
+
+    def test_gives_no_group_what_the_replaced_files_group_had(self):
+        self.record(harness.HEADER + harness.lines(1, 3))
+        os.chmod(self.db, 0o644)
+        os.chmod(self.dir, 0o777)
+        path = self.write("old.csv", b"old")
+        os.chown(path, 65534, 4)  # a group that nobody is not in
+        os.chmod(path, 0o660)
+        self.ok("export", "--db", self.db, "-o", "old.csv", user="nobody")
+        self.assertEqual(self.access("old.csv"), (0o600, 65534, 65534))
+
+    def test_keeps_the_access_control_list(self):
+        self.record(harness.HEADER + harness.lines(1, 3))
+        path = self.write("old.csv", b"old")
+        nobody_reads = struct.pack("<I" + "HHI" * 5, 2, 1, 6, NO_ID,
+                                   2, 4, 65534, 4, 0, NO_ID, 16, 4, NO_ID,
+                                   32, 0, NO_ID)
+        os.setxattr(path, ACCESS_LIST, nobody_reads)
+        self.export("-o", "old.csv")
+        self.assertEqual(os.getxattr(path, ACCESS_LIST), nobody_reads)
+        # A list that the directory gives to new files is not the old file's.
+        os.setxattr(self.dir, "system.posix_acl_default", nobody_reads)
+        os.removexattr(path, ACCESS_LIST)
+        os.chmod(path, 0o640)
+        self.export("-o", "old.csv")
+        self.assertEqual(self.access("old.csv"), (0o640, 0, 0))
+        self.assertNotIn(ACCESS_LIST, os.listxattr(path))
 
     def test_no_file_is_left_where_it_cannot_be_written(self):
         self.record(harness.HEADER + harness.lines(1, 3))

@@ -1,9 +1,12 @@
 """Questions that take long: Ctrl-C, --timeout, and what a terminal shows."""
 
+import contextlib
 import csv
 import io
 import os
+import resource
 import signal
+import sqlite3
 import subprocess
 import unittest
 
@@ -16,6 +19,9 @@ ENDLESS = ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
 # Rows, then an endless search for one more.
 ROWS = ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
         "SELECT x, 'a,b' AS y FROM n WHERE x <= 500")
+# Within one call of a function, where SQLite does not look for an interrupt.
+STUCK = ("ltrim(printf('%.*c', 800000, 'a'), "
+         "printf('%.*c', 50000, 'b') || 'a')")
 
 
 class InterruptTest(harness.CliTest):
@@ -76,6 +82,126 @@ class InterruptTest(harness.CliTest):
                 self.assertIn(b"no whole answer within 0.2 s: ask for less",
                               result.stderr)
 
+    def test_a_second_interrupt_ends_it_at_once(self):
+        # The heading is printed, so that the first one alone waits for SQLite.
+        job = self.ask(f"SELECT {STUCK}", "--format", "csv",
+                       stdout=subprocess.DEVNULL)
+        job.read_until(b"reading for")
+        shown = len(job.seen)
+        job.press(b"\x03")
+        while not job.seen[shown:].endswith(b"\r\x1b[K"):
+            job.read()
+        self.assertIsNone(job.process.poll())
+        job.press(b"\x03")
+        code, text = job.end()
+        self.assertEqual(code, 130)
+        self.assertNotIn(b"reading for", text[text.rindex(b"\x1b[K"):])
+
+    def test_one_interrupt_ends_what_has_printed_nothing(self):
+        job = self.ask(f"SELECT {STUCK}")
+        job.read_until(b"reading for")
+        job.press(b"\x03")
+        self.assertEqual(job.end()[0], 130)
+
+    def test_a_timeout_ends_what_sqlite_does_not(self):
+        where = f"{STUCK} <> ''"
+        for command in (["query", where], ["stats", where],
+                        ["export", "-o", "x.csv", where],
+                        ["show", "--source", self.source, where]):
+            with self.subTest(command):
+                before = sorted(os.listdir(self.dir))
+                result = self.run_forkdb(*command, "--timeout", "100ms",
+                                         env=self.environment)
+                self.assertEqual(result.returncode, 1)
+                self.assertRegex(result.stderr, rb"\Aforkdb: no whole answer "
+                                 rb"within 0.1 s.*\n\Z")
+                self.assertEqual(sorted(os.listdir(self.dir)), before)
+
+    def test_show_ends(self):
+        for args, number, code in ((["--timeout", "200ms"], None, 1),
+                                   ([], signal.SIGINT, 130),
+                                   ([], signal.SIGTERM, 130)):
+            with self.subTest(args):
+                process = self.start("show", "--source", self.source,
+                                     f"({ENDLESS}) > 0", *args)
+                if number:
+                    self.wait_until_busy(process)
+                    process.send_signal(number)
+                process.communicate(timeout=harness.PATIENCE)
+                self.assertEqual(process.returncode, code)
+
+    def test_explaining_ends(self):
+        self.record(harness.HEADER + harness.line(10, error=11))
+        result = self.run_forkdb("query", "-n", "0", f"({ENDLESS}) > 0",
+                                 "--explain", "--timeout", "200ms",
+                                 env=self.environment)
+        self.assertIn(b"no whole answer", result.stderr)
+
+    def test_each_round_of_following_ends(self):
+        condition = f"seq < 10 OR ({ENDLESS}) > 0"
+        for args, number, code in ((["--timeout", "1s"], None, 1),
+                                   ([], signal.SIGINT, 130),
+                                   ([], signal.SIGTERM, 130)):
+            with self.subTest(args):
+                os.remove(self.db)
+                self.record(harness.HEADER + harness.lines(1, 9))
+                process = self.start("query", "--follow", "--columns", "seq",
+                                     "--format", "csv", condition, *args,
+                                     env=self.environment)
+                for row in [b"seq", *(b"%d" % seq for seq in range(1, 10))]:
+                    self.assertEqual(process.stdout.readline(), row + b"\n")
+                self.record(harness.HEADER + harness.lines(1, 10))
+                if number:
+                    self.wait_until_busy(process)
+                    process.send_signal(number)
+                _, err = process.communicate(timeout=harness.PATIENCE)
+                self.assertEqual(process.returncode, code)
+                self.assertEqual(b"no whole answer" in err, number is None)
+
+    def test_opening_and_finding_end(self):
+        endless = ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 "
+                   "FROM n) SELECT ")
+        with contextlib.closing(sqlite3.connect(self.db)) as database:
+            columns = [row[1] for row in database.execute(
+                "SELECT * FROM pragma_table_info('forks')")]
+            database.executescript(
+                "DROP VIEW forks; CREATE VIEW forks AS " + endless +
+                ", ".join(f"-x AS {column}" for column in columns) +
+                " FROM n; ALTER TABLE rejects RENAME TO old; "
+                "CREATE VIEW rejects AS " + endless + "x FROM n")
+        for command in (["tree", "10001"], ["status"],
+                        ["query", "--under", "10001"],
+                        ["stats", "--under", "10001"],
+                        ["export", "--under", "10001"]):
+            with self.subTest(command):
+                result = self.run_forkdb(*command, "--timeout", "200ms",
+                                         env=self.environment)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(b"no whole answer within 0.2 s", result.stderr)
+                process = self.start(*command, env=self.environment)
+                self.wait_until_busy(process)
+                self.assertEqual(self.stop(process, signal.SIGINT)[0], 130)
+
+    def test_memory_is_bounded(self):
+        # Each name stands for twice the one before.
+        doubling = "WITH n0 AS (SELECT 1 AS x)" + "".join(
+            f", n{i} AS (SELECT a.x FROM n{i-1} AS a JOIN n{i-1} AS b)"
+            for i in range(1, 40)) + " SELECT count(*) FROM n39"
+        for sql, code in (
+                (doubling, 1),
+                ("SELECT length(zeroblob(2000000))", 2),
+                ("SELECT length(replace(hex(zeroblob(400000)), '0', 'xxxx'))",
+                 2),
+                ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM "
+                 "n LIMIT 1000) SELECT printf('%.*c', 900000, 'x') FROM n", 0)):
+            with self.subTest(sql[:60]):
+                result = self.run_forkdb(
+                    "query", "--sql", sql, env=self.environment,
+                    stdout=subprocess.DEVNULL,
+                    preexec_fn=lambda: resource.setrlimit(
+                        resource.RLIMIT_AS, (600 << 20, 600 << 20)))
+                self.assertEqual(result.returncode, code, result.stderr)
+
     def wait_until_busy(self, process):
         """It has burned processor time that only a question takes."""
         def busy():
@@ -84,7 +210,7 @@ class InterruptTest(harness.CliTest):
         harness.wait_until(busy, "forkdb at work")
 
     def test_an_ignored_interrupt_stays_ignored(self):
-        process = self.start("query", "--sql", ENDLESS, "--timeout", "1500ms",
+        process = self.start("query", "--sql", ENDLESS, "--timeout", "8s",
                              env=self.environment, preexec_fn=lambda:
                              signal.signal(signal.SIGINT, signal.SIG_IGN))
         self.wait_until_busy(process)

@@ -1,6 +1,7 @@
 """forkdb prune, and retention while recording."""
 
 import contextlib
+import json
 import os
 import pty
 import re
@@ -8,6 +9,7 @@ import signal
 import unittest
 
 import harness
+import terminal
 
 DAY = "2025-11-24 16:00:05 UTC"  # of record 5000
 
@@ -29,7 +31,7 @@ class Prune(harness.CliTest):
         self.assertEqual(self.value(
             "SELECT (SELECT count(*) FROM records) + (SELECT ifnull(sum("
             "last_seq - first_seq + 1), 0) FROM gaps) + (SELECT sum(pruned_seq"
-            " + 1 - next_seq) FROM streams)"), 0)
+            " + thinned + 1 - next_seq) FROM streams)"), 0)
 
     def test_a_dry_run_says_what_would_go_and_changes_nothing(self):
         said = self.prune("--before", DAY, "--dry-run")
@@ -49,25 +51,59 @@ class Prune(harness.CliTest):
 
     def test_keep_gives_space_back(self):
         size = os.path.getsize(self.db)
-        self.prune("--keep", "1h")
+        self.prune("--keep", "1h", "--yes")
         self.assertEqual(self.value("SELECT count(*) FROM forks"), 0)
         self.assertEqual(self.value("PRAGMA freelist_count"), 0)
         self.assertLess(os.path.getsize(self.db), size / 3)
         self.assert_numbers_add_up()
 
     def test_what_was_pruned_does_not_come_back(self):
-        self.prune("--keep", "1h")
+        self.prune("--keep", "1h", "--yes")
         self.record(harness.HEADER + harness.lines(1, 9010))
         self.assertEqual(self.value("SELECT count(*) FROM forks"), 10)
         self.assert_numbers_add_up()
 
+    def test_deletes_most_of_what_is_there_only_with_yes(self):
+        self.fails(2, "9000 of 9000 records would be deleted: add --yes",
+                   "prune", "--db", self.db, "--keep", "30d")
+        self.assert_sound(1, 9000)
+        self.assertEqual(self.prune("--keep", "30d", "--yes"),
+                         "forkdb: 9000 records pruned\n")
+
+    def test_asks_on_a_terminal_before_it_deletes_most(self):
+        for answer, code, left in [(b"\n", 130, 9000), (b"no\n", 130, 9000),
+                                   (b"y\n", 0, 0)]:
+            with self.subTest(answer), contextlib.closing(terminal.Terminal(
+                    [harness.FORKDB, "prune", "--db", self.db, "--keep",
+                     "30d"])) as user:
+                user.read_until(b"Delete them? [y/N] ")
+                user.press(answer)
+                said, seen = user.end()
+                self.assertEqual(said, code, seen)
+                self.assertEqual(self.value("SELECT count(*) FROM forks"),
+                                 left)
+
+    def test_a_wrong_clock_at_the_start_does_not_stop_it(self):
+        century = 100 * 365 * 86400 * 10**9
+        self.db = self.path("future.db")
+        self.record(harness.HEADER + b"".join(
+            harness.line(seq, time_ns=harness.START_NS + seq * 10**9 +
+                         (century if seq <= 100 else 0))
+            for seq in range(1, 24577)))
+        middle = "2025-11-24 19:25:00"  # of record 12300
+        self.assertEqual(self.prune("--before", middle, "--utc"),
+                         "forkdb: 12287 records pruned\n")
+        self.assertEqual(self.prune("--keep", "30d", "--yes"),
+                         "forkdb: 12289 records pruned\n")
+        self.assert_numbers_add_up()
+
     def test_works_beside_a_recorder(self):
         recorder = self.start_recorder(self.source)
-        self.prune("--keep", "1h")
+        self.prune("--keep", "1h", "--yes")
         with open(self.source, "ab") as source:
             source.write(harness.lines(9001, 20000))
         self.wait_for_rows(11000)
-        self.prune("--before", "2025-11-24 16:00:15 UTC")
+        self.prune("--before", "2025-11-24 16:00:15 UTC", "--yes")
         with open(self.source, "ab") as source:
             source.write(harness.lines(20001, 20001))
         harness.wait_until(lambda: self.value("SELECT max(seq) FROM forks")
@@ -78,7 +114,8 @@ class Prune(harness.CliTest):
 
     def test_an_interrupt_ends_it_between_two_blocks(self):
         self.record(harness.HEADER + harness.lines(1, 400_000))
-        process = self.start("prune", "--db", self.db, "--keep", "1h")
+        process = self.start("prune", "--db", self.db, "--keep", "1h",
+                             "--yes")
         harness.wait_until(
             lambda: self.value("SELECT pruned_seq FROM streams") > 0,
             "the first pruned block")
@@ -90,15 +127,15 @@ class Prune(harness.CliTest):
 
     def test_draws_a_bar_on_a_terminal_and_takes_it_away(self):
         self.record(harness.HEADER + harness.lines(1, 40_000))
-        terminal, other = pty.openpty()
-        with open(terminal, "rb", buffering=0) as terminal:
+        master, other = pty.openpty()
+        with open(master, "rb", buffering=0) as screen:
             process = self.start("prune", "--db", self.db, "--keep", "1h",
-                                 stderr=other)
+                                 "--yes", stderr=other)
             os.close(other)
             said = b""
             # EIO is the end: nobody has the other side open.
             with contextlib.suppress(OSError):
-                while part := terminal.read(4096):
+                while part := screen.read(4096):
                     said += part
         self.assertEqual(process.wait(), 0)
         bars = re.findall(rb"\r\[(#*) *\] +(\d+) %", said)
@@ -114,8 +151,9 @@ class Prune(harness.CliTest):
         prune = ["prune", "--db", self.db]
         for reason, args in [
                 ("say what may go", []),
-                ("nothing would be kept", ["--keep", "0"]),
-                ("", ["--keep", "soon"]), ("", ["--before", "never"]),
+                ("nothing would be kept", ["--keep", "0s"]),
+                ("write a number and its unit: 30d", ["--keep", "30"]),
+                ("write a number and its unit", ["--keep", "soon"]), ("", ["--before", "never"]),
                 ("not in the past", ["--before", "tomorrow"]),
                 ("less than 32M", ["--max-size", "31M"]),
                 ("", ["--keep", "1d", "--before", "yesterday"])]:
@@ -142,8 +180,39 @@ class Record(harness.CliTest):
         self.assertEqual(self.value("SELECT max(seq) FROM forks"), 700_000)
         self.assertGreater(self.value("SELECT min(seq) FROM forks"), 1)
 
+    def test_a_storm_of_one_user_does_not_push_out_what_others_did(self):
+        # A quarter of a minute.
+        history = "SELECT * FROM forks WHERE uid = 0 ORDER BY id"
+        self.record(harness.HEADER + harness.lines(1, 20_000))
+        before = self.sql(history)
+        self.assertEqual(len(before), 20_000)
+        storm = 1_000_000
+        with open(self.source, "ab") as source:
+            for seq in range(20_001, 20_001 + storm):
+                source.write(harness.line(seq, b"bomb", uid=65534, pid=200,
+                                          error=11))
+        self.ok("record", "--once", "--db", self.db, "--source", self.source,
+                "--max-size", "32M")
+        size = sum(os.path.getsize(self.db + end) for end in ["", "-wal"])
+        self.assertLessEqual(size, 32 << 20)
+        self.assertEqual(self.sql(history), before)
+        rows, = self.sql("SELECT count(*) FROM forks WHERE uid = 65534")
+        thinned = self.sql("SELECT uid, sum(records) FROM thinned GROUP BY 1")
+        self.assertEqual(thinned, [(65534, storm - rows[0])])
+        self.assertEqual(self.value("SELECT max(seq) FROM forks"),
+                         20_000 + storm)
+        for command in [["query", "--count"], ["stats"]]:
+            said = self.run_forkdb(*command, "--db", self.db).stderr.decode()
+            self.assertIn(f"{storm - rows[0]} records were thinned to make "
+                          "room", said)
+        status = self.run_forkdb("status", "--db", self.db, "--format",
+                                 "json").stdout
+        self.assertEqual(json.loads(status)["thinned"], storm - rows[0])
+        self.assertEqual(self.value("PRAGMA integrity_check"), "ok")
+
     def test_refuses_limits_that_keep_nothing(self):
-        for args in [["--keep", "0"], ["--max-size", "1M"], ["--keep", "x"]]:
+        for args in [["--keep", "0s"], ["--max-size", "1M"], ["--keep", "x"],
+                     ["--keep", "30"]]:
             self.fails(2, "", "record", "--once", "--db", self.db, *args)
 
 

@@ -19,7 +19,7 @@ HOSTILE = [b"plain", b"", b"new\nline", b"\x1b[31mred", b'"', b'say "hi"', b",",
 
 
 def undo(cell):
-    """The bytes of a csv or tsv cell, by the rules of store/output.h."""
+    """The bytes of a csv or tsv cell, by the rules of terminal/output.h."""
     if cell.startswith("'"):
         cell = cell[1:]
     data = cell.encode()
@@ -230,18 +230,6 @@ class Filters(harness.CliTest):
             os.remove(self.db + suffix)
         answer = self.ok("query", "--db", self.db, "-n", "1", user="nobody")
         self.assertIn(b"10006", answer)
-
-    def test_end_with_130_when_interrupted(self):
-        query = self.start("query", "--db", self.db, "--sql",
-                           "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL "
-                           "SELECT i + 1 FROM n) SELECT max(i) FROM n")
-        harness.wait_until(
-            lambda: self.db in map(os.path.realpath, harness.open_files(query)),
-            "the database open")
-        # A shell says 130, too, of a program that the signal ended, which it
-        # does before the question.
-        code, _, err = self.stop(query, signal.SIGINT)
-        self.assertIn((code, err), [(130, b""), (-signal.SIGINT, b"")])
 
 
 class Show(harness.CliTest):

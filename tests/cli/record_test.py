@@ -1,7 +1,9 @@
 """The recorder as a program: signals, crashes, restarts, pipes, groups."""
 
+import contextlib
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import time
@@ -100,11 +102,133 @@ class Interrupted(harness.CliTest):
         for path in [self.db, self.path("link.db")]:
             self.fails(1, f"the recorder with pid {recorder.pid} writes into "
                        "it", "record", "--source", self.source, "--db", path)
-        self.ok("prune", "--db", self.db, "--keep", "30d")
+        self.ok("prune", "--db", self.db, "--keep", "30d", "--yes")
         recorder.kill()
         recorder.wait()
         self.ok("record", "--source", self.source, "--db", self.db, "--once")
         self.assertFalse(os.path.exists(self.db + "-lock"))
+
+
+class BadSources(harness.CliTest):
+    """What was read before the source turned bad is stored."""
+
+    def assert_stored(self, code, said, reason, rows):
+        self.assertEqual(code, 1, said)
+        self.assertIn(reason, said)
+        self.assertIn(b"(%d records that were read before it are stored)" %
+                      rows, said)
+        self.assert_sound(1, rows)
+
+    def bad(self):
+        yield (harness.lines(1, 500) + b"fork_info - version: 2\n" +
+               harness.lines(501, 600), b"format version 2")
+        again = harness.line(7).replace(b"7 1764", b"7 1765", 1)
+        yield (harness.lines(1, 500) + again + harness.lines(501, 600),
+               b"number 7 is stored with another time")
+
+    def test_of_a_file(self):
+        for number, (lines, reason) in enumerate(self.bad()):
+            self.db = self.path(f"{number}.db")
+            self.write("source.txt", harness.HEADER + lines)
+            result = self.run_forkdb("record", "--once", "--source",
+                                     self.source, "--db", self.db)
+            self.assert_stored(result.returncode, result.stderr, reason, 500)
+
+    def test_of_a_fifo(self):
+        for number, (lines, reason) in enumerate(self.bad()):
+            fifo, self.db = self.path(f"{number}"), self.path(f"{number}.db")
+            os.mkfifo(fifo)
+            recorder = self.start_recorder(fifo)
+            with open(fifo, "wb") as pipe:
+                pipe.write(harness.HEADER + lines)
+            _, said = recorder.communicate(timeout=harness.PATIENCE)
+            self.assert_stored(recorder.returncode, said, reason, 500)
+
+    def test_of_a_fifo_whose_second_writer_is_another_program(self):
+        fifo = self.path("fifo")
+        os.mkfifo(fifo)
+        recorder = self.start_recorder(fifo)
+        with open(fifo, "wb") as pipe:
+            pipe.write(harness.HEADER + harness.lines(1, 500))
+        self.wait_for_rows(500)
+        with open(fifo, "wb") as pipe:
+            pipe.write(b"root:x:0:0:root:/root:/bin/bash\n")
+        _, said = recorder.communicate(timeout=harness.PATIENCE)
+        self.assert_stored(recorder.returncode, said, b"not a fork_info file",
+                           500)
+
+    def test_while_the_database_is_locked(self):
+        fifo = self.path("fifo")
+        os.mkfifo(fifo)
+        recorder = self.start_recorder(fifo)
+        with contextlib.closing(sqlite3.connect(
+                self.db, isolation_level=None)) as browser:
+            browser.execute("BEGIN IMMEDIATE")
+            with open(fifo, "wb") as pipe:
+                pipe.write(harness.HEADER + harness.lines(1, 500) +
+                           b"fork_info - version: 2\n")
+            # Its last try waits ten seconds for the lock.
+            self.assertIn(b"another program holds its lock",
+                          recorder.stderr.readline())
+            browser.execute("ROLLBACK")
+        _, said = recorder.communicate(timeout=harness.PATIENCE)
+        self.assert_stored(recorder.returncode, said, b"format version 2", 500)
+
+
+class Refusals(harness.CliTest):
+    """A database with something in it that a user made."""
+
+    def setUp(self):
+        super().setUp()
+        self.source = self.path("fifo")
+        os.mkfifo(self.source)
+        self.recorder = self.start_recorder(self.source)
+        self.pipe = open(self.source, "wb", buffering=0)  # pylint: disable=R1732
+        self.addCleanup(self.pipe.close)
+        self.pipe.write(harness.HEADER + harness.lines(1, 100))
+        self.wait_for_rows(100)
+
+    def change(self, statement):
+        with contextlib.closing(sqlite3.connect(
+                self.db, isolation_level=None, timeout=harness.PATIENCE)) as database:
+            database.execute(statement)
+
+    def test_of_a_record_put_that_one_aside(self):
+        self.change("CREATE UNIQUE INDEX own ON records (child_pid)")
+        self.pipe.write(harness.lines(101, 150) +
+                        harness.line(151).replace(b"10151", b"10001") +
+                        harness.lines(152, 200))
+        self.wait_for_rows(199)
+        code, _, said = self.stop(self.recorder)
+        self.assertEqual(code, 0)
+        self.assertIn(b"1 records refused by the database: UNIQUE constraint "
+                      b"failed: records.child_pid", said)
+        self.assertEqual(self.sql("SELECT first_seq, last_seq FROM gaps"),
+                         [(151, 151)])
+        self.assertEqual(
+            self.value("SELECT CAST(line AS TEXT) FROM rejects") + "\n",
+            harness.line(151).replace(b"10151", b"10001").decode())
+
+    def test_of_a_pass_make_records_wait_and_lose_none(self):
+        # The next pass is taken, those after it are not.
+        self.change("CREATE UNIQUE INDEX own ON drains (stream) WHERE id > "
+                    f"{self.value('SELECT max(id) FROM drains')}")
+        # It opens the database anew again and again while more comes.
+        last = 100
+        while last < 10_000:
+            self.pipe.write(harness.lines(last + 1, last + 50))
+            last += 50
+            time.sleep(0.005)
+        self.assertIn(b"UNIQUE constraint failed: drains.stream",
+                      self.recorder.stderr.readline())
+        self.change("DROP INDEX own")
+        self.wait_for_rows(last)
+        code, _, said = self.stop(self.recorder)
+        self.assertEqual(code, 0)
+        self.assertNotIn(b"gap: ", said)
+        self.assertIn(b"%d records, 0 known before, 0 lines rejected, 0 gaps "
+                      b"with 0 records missing" % last, said)
+        self.assert_sound(1, last)
 
 
 class Boots(harness.CliTest):

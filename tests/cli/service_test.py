@@ -112,7 +112,7 @@ class Notify(Manager):
                 PARSE_METRICS, stdin=file, capture_output=True, check=True).stdout)
         values = {name: value for name, (value, _) in samples.items()}
         self.assertEqual(values["forkdb_records_total"], 4)
-        self.assertEqual(values["forkdb_missing_records_total"], 4)
+        self.assertEqual(values["forkdb_missing_records"], 4)
         self.assertEqual(values["forkdb_rejected_lines_total"], 1)
         self.assertEqual(values["forkdb_last_seq"], 8)
         self.assertGreater(values["forkdb_last_drain_time_seconds"],
@@ -129,6 +129,28 @@ class Notify(Manager):
         recorder = self.start_service(WATCHDOG_USEC="200000")
         self.assertIn(b"recording into", recorder.stderr.readline() +
                       recorder.stderr.readline())
+        self.assertEqual(self.stop(recorder)[0], 0)
+
+    def fill_socket(self):
+        """Until the manager's socket takes no more, as while it hangs."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                while True:
+                    other.sendto(b"X=of another service", self.path("notify"))
+
+    def test_never_waits_for_a_manager_that_does_not_read(self):
+        self.fill_socket()
+        recorder = self.start_service(WATCHDOG_USEC="200000")
+        self.assertIn(b"recording into", recorder.stderr.readline())
+        self.wait_for_rows(3)
+        self.feed(harness.lines(6, 9))
+        self.wait_for_rows(7)
+        # Once the manager reads, it is told: its start has not been lost.
+        self.receive("READY=1")
+        self.receive("STATUS=file: 7 records")
+        self.receive("WATCHDOG=1")
+        self.fill_socket()
         self.assertEqual(self.stop(recorder)[0], 0)
 
     def test_records_with_what_the_unit_leaves_it(self):

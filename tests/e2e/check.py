@@ -140,8 +140,9 @@ def check_wanted(pairs, wanted, problems):
 
 def run(db, strace, wanted, problems):
     """The whole comparison. Returns the counts, as one line."""
-    trace = Trace(strace)
     connection = database.open_database(db)
+    release, = connection.execute("SELECT kernel_release FROM boots").fetchone()
+    trace = Trace(strace, release)
     rows, missing = database.check_all(connection, problems)
     root, tree = select_tree(rows, trace.root)
     if root is None:

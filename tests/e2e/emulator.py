@@ -1,20 +1,29 @@
 # SPDX-License-Identifier: MIT
 """What a guest of the emulator is made of, and how it is listened to. Used by
-run.py here and by ../../bench/kernel_cost.py."""
+run.py here, by ../stock and by ../../bench/vm."""
 
 import pathlib
 import re
-import selectors
 import shutil
 import subprocess
+import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from watch import Hang, chunks
+
 PASSWD = """root:x:0:0::/tmp:/bin/sh
 alice:x:1000:1000::/tmp:/bin/sh
 bob:x:1001:1001::/tmp:/bin/sh
 """
 GROUP = "root:x:0:\nalice:x:1000:\nbob:x:1001:\nforkdb:x:200:alice\n"
+ALARMS = re.compile(r"BUG:|WARNING:|KASAN: |INFO: |\[ INFO|suspicious|possible .*deadlock"
+                    r"|Oops|general protection|Call Trace|Kernel panic|not ok ")
+# A guest whose processors the host keeps waiting reports no fault of its own for
+# that: the longest limits that its kernel's watchdogs take.
+PATIENT = ("rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60 "
+           "sysctl.kernel.hung_task_timeout_secs=3600")
 
 
 class Failure(Exception):
@@ -84,17 +93,69 @@ def pack(root, archive):
              '| gzip -1 >"$1"', root, archive)
 
 
-def verdict_lines(process, timeout):
-    """The lines of the guest's second serial port, until it ends."""
-    selector, rest = selectors.DefaultSelector(), b""
-    selector.register(process.stdout, selectors.EVENT_READ)
-    deadline = time.monotonic() + timeout
-    while True:
-        if not selector.select(max(0, deadline - time.monotonic())):
-            raise Failure(f"the guest hangs: no end after {timeout} s")
-        data = process.stdout.read1(4096)
-        if not data:
-            return
-        *lines, rest = (rest + data).split(b"\n")
-        for line in lines:
-            yield line.decode("ascii", "replace").strip()
+def verdict_lines(process, watch, console=None):
+    """The lines of the guest's second serial port, until it ends. The guest lives
+    as long as these or its console, if given as a file, go on."""
+    rest, size = b"", 0
+    try:
+        for data in chunks(process.stdout, watch):
+            if console and console.exists() and console.stat().st_size != size:
+                size = console.stat().st_size
+                watch.moved()
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                yield line.decode("ascii", "replace").strip()
+    except Hang as hang:
+        raise Failure(f"the guest {hang}") from None
+
+
+def qemu_command(kernel, initramfs, share, console, append, *, memory_mib=768,
+                 accel="tcg,thread=multi", more=()):
+    """A guest with two processors. Console to a file, verdict to standard output,
+    one shared directory."""
+    command = ["qemu-system-x86_64", "-accel", accel, "-cpu", "max", "-smp", "2",
+               "-m", memory_mib, "-nodefaults", "-display", "none",
+               "-no-reboot", "-kernel", kernel, "-initrd", initramfs,
+               "-append", f"console=ttyS0 panic=-1 panic_on_warn=1 oops=panic {PATIENT} "
+               f"{append}",
+               "-serial", f"file:{console}", "-serial", "stdio",
+               "-fsdev", f"local,id=share,path={share},security_model=none",
+               "-device", "virtio-9p-pci,fsdev=share,mount_tag=share", *more]
+    return [str(word) for word in command]
+
+
+def boot(command, console, watch):
+    """Runs one guest to its end, or to the loss of its power ("ready"). Raises
+    unless its last word was PASS (a guest that panics has none)."""
+    started, last = time.monotonic(), "no verdict: it panicked or stopped"
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as process:
+        try:
+            for line in verdict_lines(process, watch, console):
+                print(f"  {time.monotonic() - started:6.1f} s  {line}", flush=True)
+                if line == "ready":
+                    process.kill()
+                    last = "PASS"
+                elif line.startswith(("PASS", "FAIL", "qemu")):
+                    last = line
+        finally:
+            process.kill()
+    if last != "PASS":
+        raise Failure(last)
+
+
+def try_boot(command, console, watch):
+    """As boot(), but a failure is printed, with the console's end, and is
+    returned as a list, empty if there was none."""
+    try:
+        boot(command, console, watch)
+        return []
+    except Failure as failure:
+        text = console.read_text(errors="replace") if console.exists() else ""
+        print(*text.splitlines()[-40:], sep="\n")
+        return [str(failure)]
+
+
+def alarms(text):
+    """The lines of a console in which the kernel reports a fault of its own."""
+    return [line.strip() for line in text.splitlines() if ALARMS.search(line)]

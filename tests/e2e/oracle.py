@@ -7,12 +7,13 @@ Reads the files of `strace -ff --pidns-translation -X raw -e signal=none
 a thread, named by the thread's id in strace's pid namespace. DIR/root holds
 the id of the process that strace started.
 
-Usage: oracle.py DIR     prints the list, one call a line
+Usage: oracle.py DIR [KERNEL_RELEASE]     prints the list, one call a line
 """
 
 import collections
 import dataclasses
 import errno
+import os
 import pathlib
 import re
 import sys
@@ -23,7 +24,7 @@ CLONE_VM, CLONE_SIGHAND, CLONE_PARENT, CLONE_THREAD = 0x100, 0x800, 0x8000, 0x10
 CLONE_VFORK, CLONE_UNTRACED, CLONE_DETACHED = 0x4000, 0x800000, 0x400000
 CLONE_NEWTIME, CLONE_NEWPID, CLONE_NEWUSER = 0x80, 0x20000000, 0x10000000
 CLONE_CLEAR_SIGHAND, CLONE_INTO_CGROUP = 1 << 32, 1 << 33
-CLONE3_FLAGS = (1 << 34) - 1
+CLONE3_FLAGS, CLONE3_FLAGS_7_1 = (1 << 34) - 1, (1 << 38) - 1
 CLONE3_SIZES = (64, 4096)  # the oldest struct, and a page
 CLONE3_CGROUP_END = 88
 MAX_PID_NS_LEVEL = 32
@@ -58,10 +59,16 @@ class Call:
     refused: str | None = None  # why kernel_clone() was never reached
 
 
-def refused_clone3(fields, size):
-    """Why clone3() refuses its argument before kernel_clone(), as an
-    (errno, reason) pair, or None. Follows copy_clone_args_from_user() and
-    clone3_args_valid() in the order of the kernel."""
+def version_of(release):
+    """(7, 1) of "7.1.3-amd64"."""
+    return tuple(map(int, re.match(r"(\d+)\.(\d+)", release).groups()))
+
+
+def refused_clone3(fields, size, version):
+    """Why clone3() of this kernel version refuses its argument before
+    kernel_clone(), as an (errno, reason) pair, or None. Follows
+    copy_clone_args_from_user() and clone3_args_valid() in the order of the
+    kernel."""
     if size > CLONE3_SIZES[1]:
         return "E2BIG", "size over a page"
     if size < CLONE3_SIZES[0]:
@@ -75,14 +82,15 @@ def refused_clone3(fields, size):
         return "EINVAL", "set_tid_size over the deepest nesting"
     if (tids != "NULL") != (fields["set_tid_size"] > 0):
         return "EINVAL", "set_tid without set_tid_size, or the reverse"
-    if not 0 <= fields["exit_signal"] <= 64:
+    # Since 7.1 it is kernel_clone() that refuses numbers that are no signals.
+    if not 0 <= fields["exit_signal"] <= (64 if version < (7, 1) else CSIGNAL):
         return "EINVAL", "exit_signal out of range"
     if flags & CLONE_INTO_CGROUP and (fields["cgroup"] > 0x7FFFFFFF
                                       or size < CLONE3_CGROUP_END):
         return "EINVAL", "cgroup out of range or missing"
     if tids != "NULL" and not tids.startswith("["):
         return "EFAULT", "set_tid not readable"
-    if flags & ~CLONE3_FLAGS:
+    if flags & ~(CLONE3_FLAGS if version < (7, 1) else CLONE3_FLAGS_7_1):
         return "EINVAL", "unknown flag"
     if flags & (CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME)):
         return "EINVAL", "CLONE_DETACHED or a signal in flags"
@@ -110,7 +118,7 @@ def clone3_fields(text):
     return fields
 
 
-def parse_arguments(name, text):
+def parse_arguments(name, text, version):
     """Flags, exit signal and, if refused early, (errno, reason)."""
     if name == "fork":
         return 0, SIGCHLD, None
@@ -123,7 +131,7 @@ def parse_arguments(name, text):
         return both & 0xFFFFFFFF & ~CSIGNAL, both & CSIGNAL, None
     fields = clone3_fields(text)
     size = re.search(r", (\d+)$", text)  # comes last: missing in an unfinished call
-    early = refused_clone3(fields, int(size[1])) if size else None
+    early = refused_clone3(fields, int(size[1]), version) if size else None
     if fields is None:
         return 0, 0, early
     return fields["flags"], fields["exit_signal"], early
@@ -170,8 +178,8 @@ class Trace:
     in `lost` the threads that strace followed but whose maker it could not
     name (a call whose `child` is None made each)."""
 
-    def __init__(self, directory):
-        directory = pathlib.Path(directory)
+    def __init__(self, directory, release):
+        directory, self.version = pathlib.Path(directory), version_of(release)
         self.root = int((directory / "root").read_text())
         self.by_thread = {int(path.suffix[1:]): self._read(path)
                           for path in directory.glob("t.*")}
@@ -183,8 +191,7 @@ class Trace:
         made = {call.child for call in self.calls}
         self.lost = set(self.by_thread) - made - {self.root}
 
-    @staticmethod
-    def _read(path):
+    def _read(self, path):
         """The calls of one thread, each with the user it had set by then."""
         calls, uid, unshared = [], None, False
         text = path.read_text(errors="backslashreplace")
@@ -198,7 +205,7 @@ class Trace:
             unshared |= name in ("unshare", "setns") and result == "0"
             if name not in ("clone", "clone3", "fork", "vfork"):
                 continue
-            flags, signal, early = parse_arguments(name, arguments)
+            flags, signal, early = parse_arguments(name, arguments, self.version)
             ret, code, child = parse_result(result)
             if early and early[0] != code:
                 raise OracleError(f"{path.name}: expected {early}: {line}")
@@ -248,9 +255,9 @@ class Trace:
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    trace = Trace(sys.argv[1])
+    trace = Trace(sys.argv[1], sys.argv[2] if len(sys.argv) == 3 else os.uname().release)
     for call in trace.calls:
         print(call.caller, call.name, hex(call.flags), call.exit_signal, call.ret,
               call.errno, call.child, call.uid, call.refused or "", sep="\t")

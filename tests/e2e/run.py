@@ -7,25 +7,22 @@ import argparse
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import time
 
 sys.dont_write_bytecode = True  # the sources stay clean
 import database
 import scenarios
-from emulator import (Failure, compile_static, make_root, pack, run_tool, verdict_lines,
-                      which)
+from emulator import (Failure, alarms, compile_static, make_root, pack, qemu_command,
+                      run_tool, try_boot, which)
+from watch import GUEST_SILENCE_S, Watch
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEFAULT = "comm show access wake module reload oracle overflow kill reuse clock power again".split()
 EXTRA = ["beside"]  # needs a kernel with BTF and a forkdb with eBPF
-DEBUG_DEFAULT = "show module oracle overflow kill".split()  # the kernel's part
+DEBUG_DEFAULT = "show module oracle overflow".split()  # the kernel's part
 OWN_BOOT = ("power", "again")  # the rest share one
 TOOLS = ("strace", "sqlite3", "prlimit")
-ALARMS = re.compile(r"BUG:|WARNING:|KASAN: |INFO: |\[ INFO|suspicious|possible .*deadlock"
-                    r"|Oops|general protection|Call Trace|Kernel panic|not ok ")
-
 
 def build_initramfs(args, work):
     """All that the guest is made of, as one compressed archive."""
@@ -40,48 +37,24 @@ def build_initramfs(args, work):
     return archive
 
 
-def qemu_command(args, initramfs, wanted, work, disk):
-    """Console to a file, verdict to standard output, one shared directory."""
-    command = ["qemu-system-x86_64", "-accel", args.accel, "-cpu", "max", "-smp", "2",
-               "-m", "1536" if args.debug else "768", "-nodefaults", "-display", "none",
-               "-no-reboot", "-kernel", args.kernel / "bzImage", "-initrd", initramfs,
-               "-append", "console=ttyS0 panic=-1 panic_on_warn=1 oops=panic "
-               f"forkdb.scenario={','.join(wanted)}",
-               "-serial", f"file:{work / ('console.' + wanted[0])}", "-serial", "stdio",
-               "-fsdev", f"local,id=share,path={work / 'share'},security_model=none",
-               "-device", "virtio-9p-pci,fsdev=share,mount_tag=share"]
-    if disk:
-        command += ["-drive", f"file={disk},format=raw,if=virtio,cache=writeback"]
-    return [str(word) for word in command]
+def guest_command(args, initramfs, wanted, work, disk):
+    """The emulator's command line for these scenarios."""
+    more = ["-drive", f"file={disk},format=raw,if=virtio,cache=writeback"] if disk else []
+    return qemu_command(args.kernel / "bzImage", initramfs, work / "share",
+                        console_of(work, wanted), f"forkdb.scenario={','.join(wanted)}",
+                        memory_mib=1536 if args.debug else 768, accel=args.accel, more=more)
 
 
-def boot(args, initramfs, wanted, work, disk=None):
-    """Runs one guest to its end, or to the loss of its power. Raises unless
-    its last word was PASS (a guest that panics has none)."""
-    started, last = time.monotonic(), "no verdict: it panicked or stopped"
-    command = qemu_command(args, initramfs, wanted, work, disk)
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT) as process:
-        try:
-            for line in verdict_lines(process, args.timeout):
-                print(f"  {time.monotonic() - started:6.1f} s  {line}", flush=True)
-                if line == "ready":
-                    process.kill()
-                    last = "PASS"
-                elif line.startswith(("PASS", "FAIL", "qemu")):
-                    last = line
-        finally:
-            process.kill()
-    if last != "PASS":
-        raise Failure(last)
+def console_of(work, wanted):
+    """The file of the console of the guest that runs these scenarios."""
+    return work / f"console.{wanted[0]}"
 
 
 def check_console(path, debug, problems):
     """The kernel reported nothing, and its KUnit suite, if built in, passed."""
     text = path.read_text(errors="replace")
-    for line in text.splitlines():
-        if ALARMS.search(line):
-            problems.add(f"on the console: {line.strip()}")
+    for line in alarms(text):
+        problems.add(f"on the console: {line}")
     figures = f"{problems.count} reports of the kernel's"
     if not debug:
         return figures
@@ -106,32 +79,25 @@ def take_disk_apart(disk, target, work):
     copy.unlink()
 
 
-def try_boot(args, initramfs, wanted, work, disk=None):
-    """As boot(), but a failure is printed, with the console's end, and is
-    returned as a list, empty if there was none."""
-    try:
-        boot(args, initramfs, wanted, work, disk)
-        return []
-    except Failure as failure:
-        console = (work / f"console.{wanted[0]}").read_text(errors="replace")
-        print(*console.splitlines()[-40:], sep="\n")
-        return [str(failure)]
-
-
 def run_guests(args, work):
     """Boots what is needed for the scenarios wanted. Returns the failures."""
     initramfs = build_initramfs(args, work)
+
+    def run(wanted, disk=None):
+        return try_boot(guest_command(args, initramfs, wanted, work, disk),
+                        console_of(work, wanted), Watch(args.silence))
+
     shared = [name for name in args.scenarios if name not in OWN_BOOT]
-    failures = try_boot(args, initramfs, shared, work) if shared else []
+    failures = run(shared) if shared else []
     if "power" in args.scenarios:
         disk = work / "disk"
         disk.unlink(missing_ok=True)
         run_tool("truncate", "-s", "256M", disk)
         run_tool(which("mkfs.ext4"), "-q", "-F", disk)
-        failures += try_boot(args, initramfs, ["power"], work, disk)
+        failures += run(["power"], disk)
         take_disk_apart(disk, work / "share/out/power", work)
         if "again" in args.scenarios:
-            failures += try_boot(args, initramfs, ["again"], work, disk)
+            failures += run(["again"], disk)
     return failures
 
 
@@ -176,10 +142,10 @@ def arguments():
                         f"only {','.join(DEBUG_DEFAULT)} unless named")
     parser.add_argument("--debug", action="store_true",
                         help="the kernel has KASAN, lockdep and KUnit: insist on them")
-    parser.add_argument("--timeout", type=int, help="seconds for one guest")
+    parser.add_argument("--silence", type=float, default=GUEST_SILENCE_S,
+                        help="seconds of an idle machine without a word of the guest")
     parser.add_argument("--accel", default="tcg,thread=multi")
     args = parser.parse_args()
-    args.timeout = args.timeout or (900 if args.debug else 300)
     args.scenarios = args.scenarios or (DEBUG_DEFAULT if args.debug else DEFAULT)
     if unknown := set(args.scenarios) - set(DEFAULT + EXTRA):
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")

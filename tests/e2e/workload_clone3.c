@@ -50,6 +50,27 @@ static void step_clone3(void)
 	end_child(raw_clone3(&fd, sizeof(fd)));
 }
 
+/* Linux 7.1 and later take these, earlier kernels refuse them. */
+#define FLAG_AUTOREAP (1ULL << 34)
+#define FLAG_NNP (1ULL << 35)
+#define FLAG_PIDFD_AUTOKILL (1ULL << 36)
+#define FLAG_EMPTY_MNTNS (1ULL << 37)
+
+static void step_flags_of_7_1(void)
+{
+	int pidfd;
+	struct clone_args reaped = {.flags = FLAG_AUTOREAP};
+	struct clone_args killed = {.flags = CLONE_PIDFD | FLAG_AUTOREAP |
+					     FLAG_PIDFD_AUTOKILL,
+				    .pidfd = (uintptr_t)&pidfd};
+
+	end_child(raw_clone3(&reaped, sizeof(reaped)));
+	end_child(raw_clone3(&killed, sizeof(killed)));
+	end_child(clone3_flags(FLAG_AUTOREAP)); /* not with an exit signal */
+	end_child(clone3_flags(FLAG_NNP));
+	end_child(clone3_flags(FLAG_EMPTY_MNTNS)); /* implies CLONE_NEWNS */
+}
+
 /* In the child: one more process from inside, then exit. */
 static void inside(pid_t pid)
 {
@@ -193,7 +214,8 @@ static void step_refused(void)
 {
 	struct { struct clone_args args; uint64_t more; } longer = {.more = 1};
 	const struct clone_args bad[] = {
-		{.exit_signal = 65},
+		{.exit_signal = 65}, /* since 7.1: refused by kernel_clone() */
+		{.exit_signal = 255},
 		{.exit_signal = 0x100 | SIGCHLD},
 		{.flags = CLONE_DETACHED, .exit_signal = SIGCHLD},
 		{.flags = 1ULL << 60, .exit_signal = SIGCHLD},
@@ -226,6 +248,7 @@ static void step_refused(void)
 
 const struct step clone3_steps[] = {
 	{"clone3", step_clone3},
+	{"flags of 7.1", step_flags_of_7_1},
 	{"namespaces", step_namespaces},
 	{"nested", step_nested},
 	{"namespace init", step_namespace_init},

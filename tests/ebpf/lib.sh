@@ -22,9 +22,11 @@ start_recorder() {
 	recorder=$!
 	exec 3<"$out/fifo"
 	rm "$out/fifo"
-	read -r line <&3 || fail "the recorder did not start"
-	echo "$line"
-	[ "${line#*recording into}" != "$line" ] || exit 1
+	# What it has to say before that comes first.
+	while read -r line <&3 && echo "$line"; do
+		[ "${line#*recording into}" = "$line" ] || return 0
+	done
+	fail "the recorder did not start"
 }
 
 stop_recorder() {
@@ -36,4 +38,15 @@ stop_recorder() {
 # ask SQL: one value from the database.
 ask() {
 	sqlite3 "$out/live.db" "$1"
+}
+
+# wait_for COMMAND...: until it succeeds, a minute at most.
+wait_for() {
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ $tries -lt 600 ] || fail "waited in vain: $*"
+		sleep 0.1
+	done
+	echo "$*"
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "store/escape.h"
+#include "base/escape.h"
 #include "tests/fuzz/require.h"
 
 namespace forkdb {

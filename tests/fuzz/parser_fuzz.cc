@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "recorder/parser.h"
+#include "recorder/source/parser.h"
 #include "store/record.h"
 #include "tests/fuzz/require.h"
 

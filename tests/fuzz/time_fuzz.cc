@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "store/duration.h"
-#include "store/error.h"
-#include "store/time.h"
+#include "base/duration.h"
+#include "base/error.h"
+#include "base/time.h"
 #include "tests/fuzz/require.h"
 
 namespace forkdb {

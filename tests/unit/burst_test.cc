@@ -1,6 +1,6 @@
 // Bursts, held against every window of the records themselves.
 
-#include "query/burst.h"
+#include "query/search/burst.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "query/reader.h"
-#include "store/error.h"
+#include "base/error.h"
+#include "query/database/reader.h"
 #include "tests/unit/random_history.h"
 #include "tests/unit/testing.h"
 

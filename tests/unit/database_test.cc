@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "store/error.h"
+#include "base/error.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {

@@ -1,4 +1,4 @@
-#include "store/display.h"
+#include "terminal/display.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "store/escape.h"
+#include "base/escape.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "query/explain.h"
+#include "query/print/explain.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,6 +6,7 @@
 #include <linux/sched.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <map>
 #include <optional>
@@ -15,9 +16,9 @@
 #include <utility>
 #include <vector>
 
-#include "query/reader.h"
-#include "recorder/alive_table.h"
-#include "recorder/writer.h"
+#include "query/database/reader.h"
+#include "recorder/ingest/alive_table.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
 #include "tests/unit/random_family.h"
 #include "tests/unit/testing.h"
@@ -74,7 +75,7 @@ class FamilyTest : public testing::Test {
     for (const auto& [pid, start] : processes_) {
       if (start <= tick) newest[pid] = start;
     }
-    AliveReading reading;
+    ProcSnapshot reading;
     for (const auto& [pid, start] : newest) {
       if (pid != 1 && random_() % 2 == 0) continue;
       AliveProcess process;
@@ -95,7 +96,8 @@ class FamilyTest : public testing::Test {
     }
     Boot boot;
     boot.boot_id = "a";
-    StoreAlive(boot, reading, kStartNs, database, path_);
+    Usernames usernames(nullptr, std::chrono::seconds(10));
+    StoreAlive(boot, reading, kStartNs, database, path_, &usernames);
   }
 
   std::optional<Process> Above(const Process& process) const {

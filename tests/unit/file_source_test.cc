@@ -1,4 +1,4 @@
-#include "recorder/file_source.h"
+#include "recorder/source/file_source.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "store/error.h"
+#include "base/error.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {

@@ -1,11 +1,11 @@
-#include "query/filter.h"
+#include "query/filter/filter.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "store/error.h"
+#include "base/error.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {

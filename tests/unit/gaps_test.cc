@@ -1,4 +1,4 @@
-#include "recorder/gaps.h"
+#include "recorder/ingest/gaps.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "recorder/writer.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
 #include "tests/unit/testing.h"
 
@@ -99,6 +99,36 @@ TEST_F(GapsTest, HoldWhatTheSourceSaysWillNeverCome) {
   batch.Clear();
   batch.final_seq = 6;
   EXPECT_TRUE(writer_.Write(ProcStream("a"), &batch, 7).gaps.empty());
+}
+
+TEST_F(GapsTest, EndWithTheNextRecordWheneverThatComes) {
+  const auto final_seq = [&](int64_t seq) {
+    Batch batch;
+    batch.final_seq = seq;
+    writer_.Write(ProcStream("a"), &batch, 7);
+  };
+  const auto times = [&] {
+    return Ask(&database_,
+               "SELECT first_seq, after_ns / 1000000 % 1000, before_ns / "
+               "1000000 % 1000 FROM gaps ORDER BY first_seq");
+  };
+  Write({1});
+  final_seq(3);
+  final_seq(5);
+  EXPECT_EQ(times(), "2|1|\n4|1|");
+  Write({6});
+  EXPECT_EQ(times(), "2|1|6\n4|1|6");
+  Write({7});
+  final_seq(8);
+  {
+    // Another recorder goes on, and has a gap of its own first.
+    Writer other(&database_, "x");
+    Batch batch = MakeBatch({ForkRecord(10), ForkRecord(12)});
+    other.Write(ProcStream("a"), &batch, 7);
+  }
+  EXPECT_EQ(times(), "2|1|6\n4|1|6\n8|7|10\n9|7|10\n11|10|12");
+  Write({13});
+  EXPECT_EQ(times(), "2|1|6\n4|1|6\n8|7|10\n9|7|10\n11|10|12");
 }
 
 TEST_F(GapsTest, AreOfTheirOwnStream) {

@@ -1,4 +1,4 @@
-#include "query/group.h"
+#include "query/count/group.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "query/group_printer.h"
-#include "query/reader.h"
+#include "query/database/reader.h"
+#include "query/print/group_printer.h"
 #include "tests/unit/random_history.h"
 #include "tests/unit/testing.h"
 

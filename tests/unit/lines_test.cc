@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "recorder/parser.h"
+#include "recorder/source/parser.h"
 
 namespace forkdb {
 namespace {

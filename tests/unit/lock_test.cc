@@ -1,4 +1,4 @@
-#include "recorder/lock.h"
+#include "recorder/database/lock.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ TEST_F(RecorderLockTest, RefusesASecondByThePidOfTheFirst) {
   EXPECT_FALSE(std::filesystem::exists(file_));
   lock.Take();
   lock.Take();
-  EXPECT_EQ(ReadFile(file_), std::to_string(getpid()) + "\n");
+  EXPECT_EQ(ReadFile(file_), "forkdb " + std::to_string(getpid()) + "\n");
   EXPECT_THAT(Refusal(path_),
               HasSubstr("pid " + std::to_string(getpid()) + " writes into it"));
   EXPECT_EQ(Refusal(dir_.File("other.db")), "no exception");
@@ -74,11 +74,13 @@ TEST_F(RecorderLockTest, ThatIsLostIsNotDeletedWithWhoHasItNow) {
   EXPECT_THAT(Refusal(path_), HasSubstr("writes into it"));
 }
 
-TEST_F(RecorderLockTest, TellsAForgedPidEscaped) {
+TEST_F(RecorderLockTest, RefusesAFileThatSomebodyElseWrote) {
   RecorderLock lock(path_);
   lock.Take();
-  WriteFile(file_, "1\x1b[2J\nforkdb: all is well\n");
-  EXPECT_THAT(Refusal(path_), HasSubstr("with pid 1\\033[2J writes"));
+  const std::string forged = "forkdb 1\x1b[2J\nforkdb: all is well\n";
+  WriteFile(file_, forged);
+  EXPECT_THAT(Refusal(path_), HasSubstr("not forkdb's lock file"));
+  EXPECT_EQ(ReadFile(file_), forged);
 }
 
 TEST_F(RecorderLockTest, OfADatabaseInMemoryIsNone) {

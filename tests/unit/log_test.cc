@@ -1,4 +1,4 @@
-#include "recorder/log.h"
+#include "base/log.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>

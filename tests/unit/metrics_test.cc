@@ -1,14 +1,15 @@
-#include "recorder/metrics.h"
+#include "recorder/daemon/metrics.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 
-#include "recorder/metrics_file.h"
-#include "store/error.h"
+#include "base/error.h"
+#include "recorder/daemon/metrics_file.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -35,10 +36,26 @@ TEST(MetricsTest, HaveLabelsThatCannotForgeAMetric) {
             std::string::npos);
 }
 
+TEST(MetricsTest, TellWhatWaitsAndWhetherThereIsTrouble) {
+  Progress progress = Example();
+  EXPECT_NE(FormatMetrics(progress).find("\nforkdb_trouble 0\n"),
+            std::string::npos);
+  progress.waiting = 7;
+  progress.since_commit_ns = 12'000'000'000;
+  progress.in_trouble = true;
+  const std::string text = FormatMetrics(progress);
+  for (const char* line :
+       {"# TYPE forkdb_waiting_records gauge\n", "\nforkdb_waiting_records 7\n",
+        "\nforkdb_seconds_since_commit 12.000\n", "\nforkdb_trouble 1\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+}
+
 TEST(MetricsFileTest, IsReplacedWholeAndReadableByAll) {
   const TempDir directory;
   const std::string path = directory.File("forkdb.prom");
   WriteFile(path, "old");
+  WriteFile(path + ".new", "another's");
   MetricsFile file(path);
   const mode_t mask = umask(0077);
   EXPECT_EQ(file.Write(Example(), MetricsFile::Clock::now()), "");
@@ -47,7 +64,10 @@ TEST(MetricsFileTest, IsReplacedWholeAndReadableByAll) {
   struct stat status {};
   ASSERT_EQ(stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0644U);
-  EXPECT_NE(access((path + ".new").c_str(), F_OK), 0);
+  EXPECT_EQ(ReadFile(path + ".new"), "another's");
+  std::filesystem::remove(path);
+  std::filesystem::remove(path + ".new");
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
 }
 
 TEST(MetricsFileTest, IsDueOnlyWhenSomethingIsNewAndNotTooOften) {

@@ -1,4 +1,4 @@
-#include "recorder/parser.h"
+#include "recorder/source/parser.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

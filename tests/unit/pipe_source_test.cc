@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "recorder/file_source.h"
+#include "recorder/source/file_source.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {

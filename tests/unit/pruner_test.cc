@@ -1,4 +1,4 @@
-#include "recorder/pruner.h"
+#include "recorder/database/pruner.h"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -8,8 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "recorder/writer.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
+#include "tests/unit/soundness.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -33,49 +34,7 @@ class PrunerTest : public testing::Test {
 
   std::string Sql(const std::string& sql) { return Ask(&database_, sql); }
 
-  // Each number of each stream is a row, in a gap or pruned; nothing refers to
-  // what is not there, and no name is kept that no record has.
-  void ExpectSound() {
-    EXPECT_EQ(Sql("SELECT s.id FROM streams AS s WHERE s.next_seq - 1 <> "
-                  "s.pruned_seq + (SELECT count(*) FROM records WHERE id / "
-                  "1000000000000 = s.id) + (SELECT ifnull(sum(last_seq - "
-                  "first_seq + 1), 0) FROM gaps WHERE stream = s.id)"),
-              "");
-    EXPECT_EQ(Sql("SELECT count(*) FROM forks JOIN streams AS s ON s.id = "
-                  "stream WHERE seq <= s.pruned_seq"),
-              "0");
-    EXPECT_EQ(Sql("SELECT count(*) FROM forks WHERE comm IS NULL OR "
-                  "exit_signal IS NULL OR username IS NULL OR pid_ns IS NULL"),
-              "0");
-    for (const auto& [table, column] :
-         std::vector<std::pair<std::string, std::string>>{
-             {"comms", "comm"},
-             {"users", "user"},
-             {"flag_sets", "flag_set"},
-             {"namespace_sets", "namespace_set"}}) {
-      EXPECT_EQ(Sql("SELECT count(*) FROM " + table + " WHERE id NOT IN " +
-                    "(SELECT " + column + " FROM records)"),
-                "0")
-          << table;
-      // Of closed blocks, as many as there are.
-      EXPECT_EQ(Sql("SELECT " + column + ", block, records FROM " + column +
-                    "_blocks ORDER BY 1, 2"),
-                Sql("SELECT " + column +
-                    ", id / 4096, count(*) FROM records "
-                    "WHERE id / 4096 NOT IN open_blocks GROUP BY 1, 2 "
-                    "ORDER BY 1, 2"));
-    }
-    EXPECT_EQ(Sql("SELECT block, records FROM blocks ORDER BY 1"),
-              Sql("SELECT id / 4096, count(*) FROM records WHERE id / 4096 "
-                  "NOT IN open_blocks GROUP BY 1 ORDER BY 1"));
-    EXPECT_EQ(Sql("SELECT pid, caller_id, block * 4096 + value FROM "
-                  "pid_blocks, json_each(calls) ORDER BY 1, 2, 3"),
-              Sql("SELECT pid, ifnull(caller_id, 0), id FROM records UNION "
-                  "SELECT tgid, ifnull(caller_id, 0), id FROM records "
-                  "ORDER BY 1, 2, 3"));
-    EXPECT_EQ(Sql("PRAGMA foreign_key_check"), "");
-    EXPECT_EQ(Sql("PRAGMA integrity_check"), "ok");
-  }
+  void ExpectSound() { forkdb::ExpectSound(&database_); }
 
   SQLite::Database database_;
   Writer writer_;
@@ -83,7 +42,7 @@ class PrunerTest : public testing::Test {
 };
 
 TEST_F(PrunerTest, TakesNothingFromAnEmptyDatabase) {
-  EXPECT_FALSE(pruner_.Oldest());
+  EXPECT_FALSE(pruner_.FirstTime(Pruner::kAnyTime));
   EXPECT_FALSE(pruner_.Prune(Pruner::kAnyTime));
 }
 
@@ -98,13 +57,72 @@ TEST_F(PrunerTest, TakesABlockWhoseRecordsAreAllFromBefore) {
   ExpectSound();
 }
 
-TEST_F(PrunerTest, TakesTheStreamThatIsBehindFirst) {
+TEST_F(PrunerTest, TakesWhatWasRecordedFirstWhateverItsTimes) {
   std::vector<Record> late = ForkRecords(1, 100);
   for (Record& record : late) record.time_ns -= 1'000'000'000'000;
   Write(ForkRecords(1, 5000), "a");
   Write(late, "b");
+  EXPECT_EQ(pruner_.Prune(Pruner::kAnyTime)->records, 4095);
+  EXPECT_EQ(pruner_.Prune(Pruner::kAnyTime)->records, 905);
+  EXPECT_EQ(Sql("SELECT DISTINCT boot FROM forks"), "b");
+  ExpectSound();
+}
+
+TEST_F(PrunerTest, IsNotStoppedByRecordsFromTheFarFuture) {
+  constexpr int64_t kCenturyNs = 3'000'000'000'000'000'000;
+  std::vector<Record> records = ForkRecords(1, 9000);
+  for (Record& record : records) {
+    if (record.seq <= 100) record.time_ns += kCenturyNs;
+  }
+  Write(records);
+  const int64_t now_ns = ForkRecord(10'000).time_ns;
+  const int64_t before_ns = ForkRecord(8191).time_ns + 1;
+  EXPECT_EQ(pruner_.FirstTime(now_ns), ForkRecord(8191).time_ns);
+  EXPECT_EQ(pruner_.Prune(before_ns, now_ns)->records, 4095);
+  EXPECT_EQ(pruner_.Prune(before_ns, now_ns)->records, 4096);
+  EXPECT_FALSE(pruner_.Prune(before_ns, now_ns));
+  EXPECT_EQ(Sql("SELECT min(seq) FROM forks"), "8192");
+  ExpectSound();
+}
+
+TEST_F(PrunerTest, KeepsABootWithoutAClockAsLongAsWhatCameAfterIt) {
+  std::vector<Record> records = ForkRecords(1, 9000);
+  for (Record& record : records) record.time_ns -= kStartNs;  // 1970
+  Write(ForkRecords(1, 100), "a");
+  Write(records, "b");
+  Write(ForkRecords(10'001, 10'100), "c");
+  const int64_t now_ns = ForkRecord(20'000).time_ns;
+  const int64_t between_ns = ForkRecord(10'000).time_ns;
+  EXPECT_EQ(pruner_.Prune(between_ns, now_ns)->records, 100);
+  EXPECT_FALSE(pruner_.Prune(between_ns, now_ns));
+  EXPECT_EQ(Sql("SELECT boot, count(*) FROM forks GROUP BY 1"),
+            "b|9000\nc|100");
+  while (pruner_.Prune(now_ns, now_ns)) {
+  }
+  EXPECT_EQ(Sql("SELECT count(*) FROM forks"), "0");
+  ExpectSound();
+}
+
+TEST_F(PrunerTest, JudgesNothingByAClockThatWasNeverSet) {
+  std::vector<Record> records = ForkRecords(1, 9000);
+  for (Record& record : records) record.time_ns -= kStartNs;
+  Write(records);
+  EXPECT_FALSE(pruner_.FirstTime(kStartNs));
+  EXPECT_FALSE(pruner_.Prune(kStartNs, kStartNs));
+  EXPECT_EQ(pruner_.Prune(Pruner::kAnyTime, kStartNs)->records, 4095);
+}
+
+TEST_F(PrunerTest, TakesAGapThatIsAllThatIsLeftOfAStream) {
+  Batch batch = MakeBatch(ForkRecords(1, 100));
+  batch.final_seq = 20'000;
+  writer_.Write(ProcStream("a"), &batch, kStartNs + 1);
   EXPECT_EQ(pruner_.Prune(Pruner::kAnyTime)->records, 100);
-  EXPECT_EQ(Sql("SELECT DISTINCT boot FROM forks"), "a");
+  EXPECT_EQ(Sql("SELECT first_seq, last_seq FROM gaps"), "4096|20000");
+  EXPECT_FALSE(pruner_.Prune(kStartNs + 1));
+  EXPECT_EQ(pruner_.Prune(kStartNs + 2)->records, 0);
+  EXPECT_EQ(Sql("SELECT count(*) FROM gaps"), "0");
+  EXPECT_EQ(Sql("SELECT pruned_seq FROM streams"), "20000");
+  EXPECT_FALSE(pruner_.Prune(Pruner::kAnyTime));
   ExpectSound();
 }
 
@@ -130,6 +148,7 @@ TEST_F(PrunerTest, CostsTheSameHoweverMuchIsKept) {
         ForkRecords(first * kBlockRecords, (last + 1) * kBlockRecords - 1);
     for (Record& record : records) {
       record.pid = record.tgid = static_cast<int32_t>(record.seq);
+      record.child_start_ns = record.seq * 100'000;  // ten a millisecond
     }
     Write(records);
   };
@@ -221,7 +240,8 @@ TEST_P(RandomPrunerTest, LeavesEachNumberInARowInAGapOrPruned) {
     const int64_t before_ns = random() % 8 == 0
                                   ? Pruner::kAnyTime
                                   : kStartNs + (seq - 9000) * 1'000'000;
-    const std::vector<BlockAge> order = PruningOrder(before_ns, &database_);
+    std::vector<BlockAge> order = PruningOrder(&database_).All();
+    PruningOrder::KeepOld(before_ns, Pruner::kAnyTime, &order);
     int64_t pruned = 0;
     if (before_ns == Pruner::kAnyTime) {
       if (pruner_.Prune(before_ns)) ++pruned;

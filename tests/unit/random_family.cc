@@ -25,6 +25,7 @@ std::vector<Record> RandomFamily(std::mt19937* random) {
     std::tie(record.tgid, record.start_ns) = alive[(*random)() % alive.size()];
     record.pid = record.tgid;
     if (!record.failed()) {
+      record.child_start_ns = seq;
       record.child_pid = 2 + static_cast<int32_t>(seq % kPids);
       record.ret = record.child_ns_pid = record.child_pid;
       if (one_in(8)) {

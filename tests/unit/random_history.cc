@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "recorder/writer.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
 #include "tests/unit/testing.h"
 

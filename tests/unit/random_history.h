@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include "query/filter.h"
+#include "query/filter/filter.h"
 #include "store/record.h"
 
 namespace forkdb {

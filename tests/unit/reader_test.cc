@@ -1,4 +1,4 @@
-#include "query/reader.h"
+#include "query/database/reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "query/filter.h"
-#include "recorder/writer.h"
+#include "base/error.h"
+#include "query/filter/filter.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
-#include "store/error.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {

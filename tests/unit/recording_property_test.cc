@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "recorder/writer.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
 #include "tests/unit/testing.h"
 

@@ -1,4 +1,4 @@
-#include "query/report.h"
+#include "query/report/report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "query/report_json.h"
-#include "recorder/writer.h"
+#include "query/report/report_json.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
 #include "tests/unit/random_family.h"
 #include "tests/unit/testing.h"

@@ -1,11 +1,17 @@
-#include "recorder/retention.h"
+#include "recorder/database/retention.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "recorder/writer.h"
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "recorder/ingest/alive_table.h"
+#include "recorder/ingest/usernames.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
-#include "store/error.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -65,7 +71,7 @@ TEST_F(RetentionTest, StoresItsLimitsForOthersToSee) {
 
 TEST_F(RetentionTest, KeepsTheFileWithinItsSizeWhileRecordsCome) {
   RetentionOptions options;
-  options.max_bytes = kReservedBytes + (2 << 20);
+  options.max_bytes = ReservedBytes(kLeastMaxBytes) + (2 << 20);
   Retention retention(options, &database_, path_);
   constexpr int64_t kChunk = 20'000;
   for (int64_t seq = 1; seq < 400'000; seq += kChunk) {
@@ -81,6 +87,89 @@ TEST_F(RetentionTest, KeepsTheFileWithinItsSizeWhileRecordsCome) {
                 "FROM records, streams"),
             "1");
 }
+
+// What grows without records, or faster than they do. Each line of a kind is a
+// different one.
+class RetentionOfKindTest : public RetentionTest,
+                            public testing::WithParamInterface<const char*> {
+ protected:
+  Record MakeRecord(int64_t seq) const {
+    const std::string kind = GetParam();
+    Record record = kind == "flags" ? FailedRecord(seq, 22) : ForkRecord(seq);
+    if (kind == "flags") record.flags = static_cast<uint64_t>(seq) << 8;
+    if (kind == "comms") record.comm = "process" + std::to_string(seq);
+    if (kind == "users") record.uid = static_cast<uint32_t>(seq * 7);
+    if (kind == "namespaces") record.user_ns = static_cast<uint32_t>(seq);
+    if (kind == "gaps") record.seq = seq * 2;
+    record.time_ns = kStartNs + seq;
+    return record;
+  }
+};
+
+TEST_P(RetentionOfKindTest, KeepsTheFileWithinItsSize) {
+  const std::string kind = GetParam();
+  RetentionOptions options;
+  options.max_bytes = kLeastMaxBytes;
+  Retention retention(options, &database_, path_);
+  const auto at_once = static_cast<size_t>(MostRecordsAtOnce(kLeastMaxBytes));
+  size_t largest = 0;
+  int64_t seq = 0;
+  for (int write = 0; write < 12; ++write) {
+    if (kind == "alive") {
+      ProcSnapshot reading;
+      for (int i = 0; i < 20'000; ++i) {
+        AliveProcess process;
+        process.pid = 1 + write * 20'000 + i;
+        process.ns_pid = process.pid;
+        process.ppid = process.pid - 1;
+        process.start_tick = process.pid;
+        process.comm = "alive";
+        reading.processes.push_back(process);
+      }
+      Usernames usernames([](uint32_t) { return std::string("root"); });
+      StoreAlive(ProcStream("a").boot, reading, kStartNs, &database_, path_,
+                 &usernames);
+    } else if (kind == "rejects" || kind == "drains") {
+      for (int i = 0; i < 40; ++i) {
+        Batch batch;
+        if (kind == "drains") batch = MakeBatch({ForkRecord(++seq)});
+        while (kind == "rejects" && batch.rejected < 16) {
+          std::string line(4000, 'z');
+          line.replace(0, 8, std::to_string(10'000'000 + ++seq));
+          batch.Add({"no record", line});
+        }
+        writer_.Write(ProcStream("a"), &batch, kStartNs);
+      }
+    } else {
+      std::vector<Record> records;
+      while (records.size() < at_once) records.push_back(MakeRecord(++seq));
+      Batch batch = MakeBatch(records);
+      writer_.Write(ProcStream("a"), &batch, kStartNs);
+    }
+    largest = std::max(
+        largest, ReadFile(path_).size() + ReadFile(path_ + "-wal").size());
+    while (retention.Tend(kStartNs, 0)) {
+    }
+    largest = std::max(
+        largest, ReadFile(path_).size() + ReadFile(path_ + "-wal").size());
+  }
+  EXPECT_LE(largest, static_cast<size_t>(kLeastMaxBytes));
+  RecordProperty("bytes", std::to_string(largest));
+  EXPECT_EQ(Ask(&database_, "PRAGMA foreign_key_check"), "");
+  EXPECT_EQ(Ask(&database_,
+                "SELECT ifnull(sum(next_seq - 1 - pruned_seq - thinned), 0) = "
+                "(SELECT count(*) FROM records) + (SELECT ifnull(sum(last_seq "
+                "- first_seq + 1), 0) FROM gaps) FROM streams"),
+            "1");
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, RetentionOfKindTest,
+                         testing::Values("flags", "comms", "users",
+                                         "namespaces", "gaps", "rejects",
+                                         "drains", "alive"),
+                         [](const auto& test) {
+                           return std::string(test.param);
+                         });
 
 TEST_F(RetentionTest, PrunesNothingByAClockThatSteppedAheadForAnHour) {
   constexpr int64_t kHourNs = 3600 * 1000 * kMs;
@@ -125,9 +214,12 @@ TEST_F(RetentionTest, DoubtsNoClockIfItIsNotToBeCareful) {
 
 TEST_F(RetentionTest, RefusesLimitsThatKeepNothing) {
   RetentionOptions options;
-  for (const char* keep : {"0", "0s"}) {
+  EXPECT_THAT(MessageOf<UsageError>([&] { options.SetKeep("0s"); }),
+              HasSubstr("nothing would be kept"));
+  // Seconds, days? Somebody would guess wrong.
+  for (const char* keep : {"0", "30", "30 d 12", "x"}) {
     EXPECT_THAT(MessageOf<UsageError>([&] { options.SetKeep(keep); }),
-                HasSubstr("nothing would be kept"));
+                HasSubstr("write a number and its unit: 30d"));
   }
   EXPECT_THAT(
       MessageOf<UsageError>([&] { options.SetMaxBytes(kLeastMaxBytes - 1); }),

@@ -1,4 +1,4 @@
-#include "store/row_printer.h"
+#include "terminal/row_printer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "store/error.h"
+#include "base/error.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {

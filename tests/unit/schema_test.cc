@@ -1,14 +1,18 @@
 #include "store/schema.h"
 
 #include <SQLiteCpp/Statement.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
-#include "query/filter.h"
+#include "query/filter/filter.h"
 #include "store/database.h"
+#include "store/dimensions.h"
+#include "store/record_row.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -32,9 +36,10 @@ class Schema : public testing::Test {
       INSERT INTO drains VALUES (1, 1, 0, 1, 0, 0, 1000000000001,
         1000000000001);
       INSERT INTO gaps VALUES (1, 1, 2, 3, 0, NULL, NULL);
+      INSERT INTO missed VALUES (1, 1, 3, 0, 0);
       INSERT INTO rejects VALUES (1, 1, 1, 'seq: missing', x'ff');
       INSERT INTO comms VALUES (1, 'sh');
-      INSERT INTO users VALUES (1, 0, 'root');
+      INSERT INTO users VALUES (1, 0, 'root', 1);
       INSERT INTO flag_sets (id, flags, exit_signal) VALUES (1, 0, 17);
       INSERT INTO namespace_sets VALUES (1, 1, 1, 1, 1);
       INSERT INTO errnos VALUES (-11, 'EAGAIN', 'Try again');
@@ -48,6 +53,7 @@ class Schema : public testing::Test {
       INSERT INTO namespace_set_blocks VALUES (1, 244140625, 1);
       INSERT INTO errno_blocks VALUES (-11, 244140625, 1);
       INSERT INTO pid_blocks VALUES (2, 244140625, 0, '[1]');
+      INSERT INTO start_blocks VALUES (1, 0, 244140625, 0, 0, x'00000001');
     )sql");
   }
 
@@ -61,6 +67,52 @@ TEST_F(Schema, CarriesTheConstantsOfItsHeader) {
             std::to_string(kSchemaVersion));
 }
 
+TEST_F(Schema, HasTheColumnsThatTheCodeNames) {
+  EXPECT_EQ(Ask(&database_,
+                "SELECT group_concat(name, ', ') FROM "
+                "pragma_table_info('records')"),
+            RecordRow::AllNames());
+  for (const Dimension& dimension : kDimensions) {
+    EXPECT_EQ(
+        Ask(&database_, fmt::format("SELECT \"table\" || '.' || \"to\" FROM "
+                                    "pragma_foreign_key_list('records') WHERE "
+                                    "\"from\" = '{}'",
+                                    dimension.name())),
+        dimension.of_failures
+            ? ""
+            : fmt::format("{}.{}", dimension.values, dimension.key));
+    EXPECT_EQ(
+        Ask(&database_, fmt::format("SELECT group_concat(name, ', ') FROM "
+                                    "pragma_table_info('{}')",
+                                    dimension.blocks)),
+        fmt::format("{}, block, records", dimension.name()));
+    for (const Dimension::ViewColumn& column : dimension.view_columns) {
+      if (column.name == nullptr) continue;
+      // An error where one of them is not there.
+      database_.exec(
+          fmt::format("SELECT {} FROM {} AS v", column.sql, dimension.values));
+      database_.exec(fmt::format("SELECT {} FROM forks", column.name));
+    }
+  }
+}
+
+// Else what counts by blocks, prunes or filters would pass over a column.
+TEST_F(Schema, CountsByBlockNothingThatIsNoDimension) {
+  std::set<std::string> counted;
+  for (const Dimension& dimension : kDimensions) {
+    counted.insert(dimension.blocks);
+  }
+  SQLite::Statement tables(
+      database_,
+      "SELECT t.name FROM sqlite_schema AS t WHERE t.type = 'table' AND "
+      "(SELECT "
+      "group_concat(c.name) FROM pragma_table_info(t.name) AS c) "
+      "LIKE '%,block,records'");
+  std::set<std::string> found;
+  while (tables.executeStep()) found.insert(tables.getColumn(0).getString());
+  EXPECT_EQ(found, counted);
+}
+
 TEST_F(Schema, HasOnlyStrictTables) {
   EXPECT_EQ(Ask(&database_,
                 "SELECT group_concat(name) FROM pragma_table_list WHERE schema "
@@ -70,7 +122,7 @@ TEST_F(Schema, HasOnlyStrictTables) {
   EXPECT_EQ(Ask(&database_,
                 "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' "
                 "AND strict"),
-            "21");
+            "24");
 }
 
 TEST_F(Schema, ShowsTheColumnsThatTheQueryCommandKnows) {
@@ -108,6 +160,9 @@ TEST_F(Schema, RefusesRowsThatCannotBeTrue) {
       "gaps SET first_seq = 0",
       "gaps SET first_seq = 4",
       "gaps SET stream = 2",
+      "missed SET calls = 0",
+      "missed SET seq = -1",
+      "missed SET stream = 2",
       "rejects SET drain = 2",
       "rejects SET stream = 2",
       "rejects SET line = 'text'",
@@ -161,6 +216,11 @@ TEST_F(Schema, RefusesRowsThatCannotBeTrue) {
       "namespace_set_blocks SET namespace_set = 2",
       "errno_blocks SET ret = -12",
       "pid_blocks SET calls = NULL",
+      "start_blocks SET boot = 2",
+      "start_blocks SET block = 2",
+      "start_blocks SET last_tick = -1",
+      "start_blocks SET starts = x''",
+      "start_blocks SET starts = x'000001'",
   };
   for (const std::string& change : changes) {
     EXPECT_THAT(MessageOf<SQLite::Exception>(
@@ -185,7 +245,8 @@ TEST_F(Schema, RefusesTheSameThingTwice) {
         "(1, 1, 1, 1)",
         "records SELECT * FROM records",
         "comm_blocks SELECT * FROM comm_blocks",
-        "pid_blocks SELECT * FROM pid_blocks"}) {
+        "pid_blocks SELECT * FROM pid_blocks",
+        "start_blocks SELECT * FROM start_blocks"}) {
     EXPECT_THAT(MessageOf<SQLite::Exception>([&] {
                   database_.exec(std::string("INSERT INTO ") + insert);
                 }),

@@ -1,4 +1,4 @@
-#include "query/search.h"
+#include "query/search/search.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "query/reader.h"
+#include "query/database/reader.h"
 #include "store/database.h"
 #include "tests/unit/random_history.h"
 #include "tests/unit/testing.h"
@@ -113,7 +113,7 @@ TEST_F(SearchTest, ReadsNoMoreThanItMust) {
     // The blocks come from a table's key, in order: only the few open ones, the
     // last part, are sorted.
     std::string blocks =
-        Plan(&database, search.BlocksQuestion(/*descending=*/true, 0).sql);
+        Plan(&database, search.BlocksSql(/*descending=*/true, 0).sql);
     blocks.resize(blocks.rfind("open_blocks"));
     EXPECT_THAT(blocks, Not(HasSubstr("SCAN d"))) << i;
     EXPECT_THAT(blocks, Not(HasSubstr("FOR ORDER BY"))) << i;

@@ -1,4 +1,4 @@
-#include "recorder/service.h"
+#include "recorder/daemon/service.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "recorder/log.h"
+#include "base/log.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {

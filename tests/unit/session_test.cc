@@ -1,7 +1,10 @@
-#include "recorder/session.h"
+#include "recorder/database/session.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
@@ -80,6 +83,43 @@ TEST_F(SessionTest, DoesNotTouchTheLogOfASuccessor) {
   EXPECT_EQ(ReadFile(path_ + "-wal"), "another's");
 }
 
+TEST_F(SessionTest, OverwritesNothingWhenTheLogFollowsTheDatabase) {
+  const std::unique_ptr<Session> session = Open();
+  WriteFile(dir_.File("old.db-wal"), "another's");
+  std::filesystem::rename(path_, dir_.File("old.db"));
+  session->Leave();
+  EXPECT_EQ(ReadFile(dir_.File("old.db-wal")), "another's");
+}
+
+TEST_F(SessionTest, KnowsWhenItsLogIsGone) {
+  const std::unique_ptr<Session> session = Open();
+  EXPECT_FALSE(session->LostLog());
+  std::filesystem::remove(path_ + "-shm");
+  EXPECT_TRUE(session->LostLog());
+  EXPECT_FALSE(session->Replaced());
+}
+
+TEST_F(SessionTest, SavesALogThatIsGone) {
+  const std::unique_ptr<Session> session = Open();
+  Write(1, 50, session.get());
+  std::filesystem::remove(path_ + "-wal");
+  EXPECT_TRUE(session->SaveLog());
+  EXPECT_EQ(RowsWithoutLog(), "50");
+  EXPECT_FALSE(std::filesystem::exists(path_ + "-shm"));
+}
+
+TEST_F(SessionTest, LeavesAnothersLogAsItIs) {
+  {
+    const std::unique_ptr<Session> session = Open();
+    Write(1, 50, session.get());
+    std::filesystem::remove(path_ + "-wal");
+    WriteFile(path_ + "-wal", "another's");
+    EXPECT_FALSE(session->SaveLog());
+  }
+  EXPECT_EQ(RowsWithoutLog(), "0");
+  EXPECT_EQ(ReadFile(path_ + "-wal"), "another's");
+}
+
 TEST_F(SessionTest, BringsTheLogIntoTheFileAtACheckpoint) {
   const std::unique_ptr<Session> session = Open();
   session->Checkpoint();
@@ -99,6 +139,45 @@ TEST_F(SessionTest, TellsALogThatCannotBeSyncedForAReaderHoldsIt) {
   std::filesystem::remove(path_ + "-wal");
   EXPECT_THAT(MessageOf<DatabaseTrouble>([&] { session->Checkpoint(); }),
               HasSubstr("fork.db-wal"));
+}
+
+// Ends when the other end of the pipe is closed.
+[[noreturn]] void HoldCheckpointLock(const std::string& index, int ready,
+                                     int stop) {
+  constexpr off_t kCheckpointLock = 121;
+  struct flock lock {};
+  lock.l_type = F_RDLCK;
+  lock.l_start = kCheckpointLock;
+  lock.l_len = 1;
+  const int fd = open(index.c_str(), O_RDONLY);
+  char byte = fcntl(fd, F_SETLK, &lock) == 0 ? 'y' : 'n';
+  if (write(ready, &byte, 1) != 1 || read(stop, &byte, 1) != 0) _exit(1);
+  _exit(0);
+}
+
+TEST_F(SessionTest, SyncsALogThatAReaderKeepsFromBeingCopied) {
+  const std::unique_ptr<Session> session = Open();
+  Write(1, 50, session.get());
+  int ready[2];
+  int stop[2];
+  ASSERT_EQ(pipe(ready), 0);
+  ASSERT_EQ(pipe(stop), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    close(stop[1]);
+    HoldCheckpointLock(path_ + "-shm", ready[1], stop[0]);
+  }
+  char byte = 0;
+  ASSERT_EQ(read(ready[0], &byte, 1), 1);
+  EXPECT_EQ(byte, 'y');
+  session->Checkpoint();
+  EXPECT_EQ(RowsWithoutLog(), "0");
+  // Only who would sync it misses it.
+  std::filesystem::remove(path_ + "-wal");
+  EXPECT_THAT(MessageOf<DatabaseTrouble>([&] { session->Checkpoint(); }),
+              HasSubstr("fork.db-wal"));
+  for (const int fd : {ready[0], ready[1], stop[0], stop[1]}) close(fd);
+  EXPECT_EQ(waitpid(child, nullptr, 0), child);
 }
 
 }  // namespace

@@ -4,14 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "query/search.h"
-#include "recorder/writer.h"
+#include "base/error.h"
+#include "query/search/search.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
-#include "store/error.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -52,10 +53,9 @@ class Guard : public testing::Test {
 };
 
 // The text that a mistake is shown in, "|", and the place.
-std::string PlaceOf(SQLite::Database* database, const std::string& sql,
-                    const std::string& condition = "") {
+std::string PlaceOf(const std::function<void()>& compile) {
   try {
-    CompileReadOnly(database, sql, 0, condition);
+    compile();
   } catch (const TextError& e) {
     return e.text() + "|" + std::to_string(e.offset());
   } catch (const UsageError& e) {
@@ -65,11 +65,13 @@ std::string PlaceOf(SQLite::Database* database, const std::string& sql,
 }
 
 TEST_F(Guard, SaysWhereInTheSqlAMistakeIs) {
-  EXPECT_EQ(PlaceOf(&database_, "SELECT nope FROM forks"),
-            "SELECT nope FROM forks|7");
-  EXPECT_EQ(PlaceOf(&database_, "SELECT 1 FROM forks WHERE"), "nowhere")
+  const auto place_of = [&](const char* sql) {
+    return PlaceOf([&] { CompileReadOnly(&database_, sql, 0); });
+  };
+  EXPECT_EQ(place_of("SELECT nope FROM forks"), "SELECT nope FROM forks|7");
+  EXPECT_EQ(place_of("SELECT 1 FROM forks WHERE"), "nowhere")
       << "SQLite names no place for what is incomplete";
-  EXPECT_EQ(PlaceOf(&database_, "DELETE FROM forks"), "nowhere");
+  EXPECT_EQ(place_of("DELETE FROM forks"), "nowhere");
 }
 
 TEST_F(Guard, SaysWhereInTheConditionAMistakeIs) {
@@ -78,12 +80,10 @@ TEST_F(Guard, SaysWhereInTheConditionAMistakeIs) {
                                                    {"pid = 1 AND nope", 12},
                                                    {"pid = ", 6},
                                                    {"id = 1 AND (id", 14},
+                                                   {"1) OR (1", 1},
                                                    {"\xe6\xbc\xa2 = 1", 0},
                                                    {"'\xff' pid", 4}}) {
-    EXPECT_EQ(PlaceOf(&database_,
-                      "SELECT id FROM forks WHERE id = 1 AND (" + condition +
-                          "\n) ORDER BY id",
-                      condition),
+    EXPECT_EQ(PlaceOf([&] { CheckCondition(&database_, condition); }),
               condition + "|" + std::to_string(offset));
   }
 }
@@ -164,6 +164,16 @@ TEST_F(Guard, RefusesEverythingElse) {
            "SELECT load_extension('x')",
            "SELECT load_extension('x', 'y')",
            "SELECT LOAD_EXTENSION('x')",
+           "SELECT fts3_tokenizer('simple')",
+           "SELECT FTS3_TOKENIZER('x', x'4141414141414141')",
+           "SELECT fts5(1)",
+           "SELECT rtreecheck('forks')",
+           "SELECT sqlite_log(1, 'x')",
+           "SELECT match(1, 2)",
+           "SELECT * FROM sqlite_stmt",
+           "SELECT * FROM dbstat",
+           "SELECT * FROM sqlite_dbpage",
+           "SELECT * FROM pragma_function_list('x')",
            "SELECT 1; SELECT 2",
            "SELECT 1; DELETE FROM records",
            "SELECT 1; -- x\nDELETE FROM records",
@@ -183,28 +193,60 @@ TEST_F(Guard, RefusesEverythingElse) {
 
 TEST_F(Guard, HoldsInsideAConditionToo) {
   const std::string before = Dump();
-  for (const char* condition :
-       {"1); DELETE FROM records; --", "1); DELETE FROM records WHERE (1",
-        "1; DROP TABLE spare", "1) RETURNING (1", "load_extension('x')",
-        "1); ATTACH 'x' AS y; SELECT (1",
-        "id IN (DELETE FROM records RETURNING id)", "pid = ?", "pid = :a"}) {
+  for (const char* condition : {"1); DELETE FROM records; --",
+                                "1); DELETE FROM records WHERE (1",
+                                "1; DROP TABLE spare",
+                                "1) RETURNING (1",
+                                "load_extension('x')",
+                                "1); ATTACH 'x' AS y; SELECT (1",
+                                "id IN (DELETE FROM records RETURNING id)",
+                                "pid = ?",
+                                "pid = :a",
+                                "pid = ?1",
+                                "pid = ?2",
+                                "pid = $a",
+                                "1) OR (SELECT 1",
+                                "1) OR (1",
+                                "1) UNION SELECT (1",
+                                "1)--",
+                                "1) /*",
+                                "1 /*",
+                                "1 LIMIT 1",
+                                "1, 2",
+                                "1 ORDER BY pid",
+                                "1 GROUP BY pid",
+                                "1 UNION SELECT 1",
+                                "SELECT 1",
+                                "1;",
+                                "f.pid = 1",
+                                "record = 1",
+                                "count(*) > 0",
+                                "fts3_tokenizer('simple') > 0"}) {
     for (const bool narrowed : {false, true}) {
       Filter filter;
       filter.condition = condition;
       filter.failed = narrowed;
-      const Search search(&database_, filter);
-      SCOPED_TRACE(condition);
-      for (const Question& question :
-           {Question{search.RowsSql("id", true), search.RowsValues(1, 2, 3)},
-            search.Ordered("id", "pid", 5)}) {
-        EXPECT_THAT(
-            Refusal(question.sql, static_cast<int>(question.values.size())),
-            testing::StartsWith("SQL: "))
-            << question.sql;
-      }
+      EXPECT_THAT(MessageOf<UsageError>(
+                      [&] { const Search search(&database_, filter); }),
+                  testing::StartsWith("SQL: "))
+          << condition;
     }
   }
   EXPECT_EQ(Dump(), before);
+}
+
+TEST_F(Guard, TakesConditionsOfAnyForm) {
+  for (const char* condition :
+       {"1", "pid = 1 OR pid = 2", "(pid = 1) OR (pid = 2)", "1 -- comment",
+        "/* comment */ 1", "comm = ')'", "comm = '('", "id IN (SELECT 1)",
+        "(SELECT count(*) FROM forks) > 0", "EXISTS (SELECT 1)",
+        "time > datetime('now', '-1 hour')", "CASE WHEN pid THEN 1 ELSE 0 END",
+        "comm LIKE '%sh' AND username GLOB 'r*'", "flags ->> '$' IS NULL"}) {
+    EXPECT_EQ(
+        MessageOf<UsageError>([&] { CheckCondition(&database_, condition); }),
+        "no exception")
+        << condition;
+  }
 }
 
 TEST_F(Guard, IsGoneAfterwards) {

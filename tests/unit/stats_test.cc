@@ -1,4 +1,4 @@
-#include "query/stats.h"
+#include "query/count/stats.h"
 
 #include <fmt/core.h>
 #include <gmock/gmock.h>
@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "query/stats_printer.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "query/print/stats_printer.h"
 #include "store/database.h"
 #include "store/decode.h"
-#include "store/error.h"
-#include "store/time.h"
 #include "tests/unit/random_history.h"
 #include "tests/unit/testing.h"
 

@@ -1,20 +1,20 @@
-#include "query/status.h"
+#include "query/database/status.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "query/recorder_watch.h"
-#include "query/status_printer.h"
-#include "recorder/retention.h"
-#include "recorder/writer.h"
+#include "base/duration.h"
+#include "base/time.h"
+#include "query/database/recorder_watch.h"
+#include "query/print/status_printer.h"
+#include "recorder/database/retention.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
-#include "store/duration.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -70,7 +70,9 @@ TEST_F(StatusTest, TellsWhenTheOldestBlockIsOldEnoughToGo) {
   Writer writer(&database_, "x");
   Batch batch = MakeBatch(ForkRecords(1, kBlockRecords + 10));
   writer.Write(ProcStream("a"), &batch, kStartNs);
-  const Status status = ReadStatus(&database_, kStartNs);
+  // A time in the future would not be used.
+  const Status status =
+      ReadStatus(&database_, ForkRecord(kBlockRecords + 10).time_ns);
   EXPECT_EQ(status.keep_ns, kHourNs);
   // The ids of its first block end where stream and seq add up to a multiple.
   const int64_t last_of_block = LastIdOf(BlockOf(RecordId(1, 1)));
@@ -78,25 +80,94 @@ TEST_F(StatusTest, TellsWhenTheOldestBlockIsOldEnoughToGo) {
             ForkRecord(last_of_block - RecordId(1, 0)).time_ns + kHourNs);
 }
 
+TEST_F(StatusTest, TakesNothingOfTheFutureForRecent) {
+  // The clock was a day ahead when these were lost.
+  Write("a", {1, 2, 9}, kStartNs + 24 * kHourNs);
+  Status status = ReadStatus(&database_, kStartNs);
+  EXPECT_EQ(status.missing, 6);
+  EXPECT_EQ(status.recent_missing, 0);
+  EXPECT_EQ(status.recent_records, 0);
+  status = ReadStatus(&database_, kStartNs + 24 * kHourNs);
+  EXPECT_EQ(status.recent_missing, 6);
+  EXPECT_EQ(status.recent_records, 3);
+}
+
+TEST_F(StatusTest, TellsWhenNothingWasRecorded) {
+  EXPECT_FALSE(ReadStatus(&database_, kStartNs).last_downtime);
+  for (int64_t i = 1; i <= 3; ++i) {
+    Stream stream = ProcStream("a");
+    stream.source = kEbpf;
+    stream.attachment = std::to_string(i);
+    stream.attach_ns = kStartNs + i * kHourNs;
+    stream.attach_boottime_ns = i * kHourNs;
+    Writer(&database_, "x")
+        .MarkWatched(stream,
+                     {stream.attach_ns + 7, *stream.attach_boottime_ns + 7});
+  }
+  const Status status = ReadStatus(&database_, kStartNs);
+  EXPECT_EQ(status.downtimes, 2);
+  ASSERT_TRUE(status.last_downtime);
+  EXPECT_EQ(status.last_downtime->began_ns, kStartNs + 2 * kHourNs + 7);
+  EXPECT_EQ(status.last_downtime->ended_ns, kStartNs + 3 * kHourNs);
+}
+
+constexpr int64_t kNow = 1000 * kNsPerSecond;  // CLOCK_BOOTTIME
+
+std::vector<std::string> Problems(const Status& status) {
+  return FindProblems(status, kNow);
+}
+
 TEST(StatusProblemsTest, AreNamedEach) {
   Status healthy;
-  healthy.recorder_pid = 7;
+  healthy.recorder = RecorderState();
+  healthy.recorder->pid = 7;
+  healthy.recorder->phase = "prunes";
+  healthy.recorder->waiting = 1;
+  healthy.silence_ns = kSilenceNs - 1;
   healthy.capacity = 16384;
   healthy.lag = 8191;
   healthy.missing = 5;
-  EXPECT_TRUE(FindProblems(healthy).empty());
+  EXPECT_TRUE(Problems(healthy).empty());
 
   Status status = healthy;
-  status.recorder_pid.reset();
-  EXPECT_EQ(FindProblems(status).size(), 1U);
+  status.recorder.reset();
+  EXPECT_EQ(Problems(status).size(), 1U);
   status = healthy;
   status.lag = 8192;
-  EXPECT_EQ(FindProblems(status)[0],
+  EXPECT_EQ(Problems(status)[0],
             "the recorder is 8192 records behind; the kernel keeps 16384");
   status = healthy;
   status.recent_missing = 5;
-  EXPECT_EQ(FindProblems(status)[0],
+  EXPECT_EQ(Problems(status)[0],
             "5 records were lost in the last hour: see the table gaps");
+  status = healthy;
+  status.silence_ns = 12 * kNsPerSecond;
+  EXPECT_EQ(Problems(status)[0],
+            "the recorder has not moved for 12 s, while it prunes; 1 record "
+            "waits in memory");
+  status = healthy;
+  status.recorder_is_stopped = true;
+  EXPECT_EQ(Problems(status)[0],
+            "the recorder is stopped by a signal: kill -CONT 7; 1 record waits "
+            "in memory");
+  status = healthy;
+  status.recorder->waiting = 120'000;
+  status.recorder->trouble = "the disk is full";
+  status.recorder->trouble_since_ns = kNow - kNsPerSecond;
+  EXPECT_TRUE(Problems(status).empty()) << "a moment";
+  status.recorder->trouble_since_ns = kNow - 5 * kNsPerSecond;
+  EXPECT_EQ(Problems(status)[0],
+            "the recorder is in trouble for 5 s: the disk is full; 120000 "
+            "records wait in memory");
+  status = healthy;
+  status.log_is_lost = true;
+  EXPECT_EQ(Problems(status).size(), 1U);
+  status = healthy;
+  status.recorder->incident = "it is damaged";
+  status.recorder->incident_ns = kNow - 60 * kNsPerSecond;
+  EXPECT_EQ(Problems(status)[0], "history was lost 60 s ago: it is damaged");
+  status.recorder->incident_ns = kNow - kHourNs;
+  EXPECT_TRUE(Problems(status).empty());
 }
 
 TEST(StatusPrinterTest, WritesHostileNamesEscaped) {
@@ -115,48 +186,111 @@ TEST(StatusPrinterTest, WritesHostileNamesEscaped) {
   }
 }
 
-TEST(RecorderWatchTest, FindsWhoHoldsTheLock) {
-  const TempDir directory;
-  const std::string database = directory.File("fork.db");
-  EXPECT_FALSE(FindRecorder(database));
-  WriteFile(database + "-lock", "");
-  EXPECT_FALSE(FindRecorder(database));
-  const int fd = open((database + "-lock").c_str(), O_RDWR | O_CLOEXEC);
-  ASSERT_EQ(flock(fd, LOCK_EX), 0);
-  EXPECT_EQ(FindRecorder(database), getpid());
-  close(fd);
-  EXPECT_FALSE(FindRecorder(database));
-}
-
-TEST(RecorderWatchTest, IsNotMisledByOtherLocks) {
-  const TempDir directory;
-  const std::string database = directory.File("fork.db");
-  WriteFile(database + "-lock", "");
-  struct stat status {};
-  ASSERT_EQ(stat((database + "-lock").c_str(), &status), 0);
-  const std::string inode = std::to_string(status.st_ino);
-  struct Case {
-    std::string line;
-    bool found;
+TEST(StatusPrinterTest, NamesTheCostOfAHookThatAllSystemCallsPay) {
+  Status status;
+  status.source = "ebpf";
+  const auto printed = [&](const char* hook) {
+    status.hook = hook;
+    return Printed([&](std::FILE* stream) {
+      PrintStatus(status, kStartNs, Output{Format::kTable, stream});
+    });
   };
-  const std::vector<Case> cases = {
-      {"1: FLOCK  ADVISORY  WRITE 7 fe:00:" + inode + " 0 EOF", true},
-      {"1: FLOCK  ADVISORY  WRITE 7 fe:00:1" + inode + " 0 EOF", false},
-      {"1: FLOCK  ADVISORY  READ 7 fe:00:" + inode + " 0 EOF", false},
-      {"1: POSIX  ADVISORY  WRITE 7 fe:00:" + inode + " 0 EOF", false},
-      {"1: -> FLOCK  ADVISORY  WRITE 7 fe:00:" + inode + " 0 EOF", false},
-      {"1: FLOCK  ADVISORY  WRITE 0 fe:00:" + inode + " 0 EOF", false},
-      {"1: FLOCK  ADVISORY  WRITE x", false},
-      {"", false}};
-  for (const Case& item : cases) {
-    WriteFile(directory.File("locks"), item.line + "\n");
-    EXPECT_EQ(FindRecorder(database, directory.File("locks")).has_value(),
-              item.found)
-        << item.line;
-  }
+  EXPECT_NE(printed("task_newtask+sys_exit").find("every system call pays"),
+            std::string::npos);
+  EXPECT_EQ(printed("task_newtask+kernel_clone").find("every system call"),
+            std::string::npos);
 }
 
-TEST(RecorderWatchTest, FindsTheNewestNumberOfASource) {
+// A database and what this process, as its recorder, says of itself.
+class RecorderWatchTest : public testing::Test {
+ protected:
+  RecorderWatchTest() : database_(directory_.File("fork.db")) {
+    WriteFile(database_, "x");
+    struct stat status {};
+    stat(database_.c_str(), &status);
+    state_.pid = getpid();
+    state_.start_ticks = StartTicks(getpid()).value_or(0);
+    state_.pid_namespace = OwnPidNamespace();
+    state_.boot_id = RunningBootId();
+    state_.database_inode = static_cast<int64_t>(status.st_ino);
+    state_.heartbeat_ns = BoottimeNow();
+  }
+
+  std::string path() const { return database_ + "-status"; }
+
+  bool Finds(const RecorderState& state) {
+    WriteFile(path(), FormatRecorderState(state));
+    chmod(path().c_str(), 0640);
+    return FindRecorder(database_).has_value();
+  }
+
+  TempDir directory_;
+  std::string database_;
+  RecorderState state_;
+};
+
+TEST_F(RecorderWatchTest, BelievesARecorderThatRuns) {
+  EXPECT_FALSE(FindRecorder(database_));
+  EXPECT_TRUE(Finds(state_));
+  EXPECT_EQ(FindRecorder(database_)->pid, getpid());
+  // It hangs, and it is still there.
+  state_.heartbeat_ns -= 10 * kSilenceNs;
+  EXPECT_TRUE(Finds(state_));
+}
+
+TEST_F(RecorderWatchTest, BelievesNothingThatIsNotOfThisRecorder) {
+  const auto differs = [&](const std::function<void(RecorderState*)>& change) {
+    RecorderState state = state_;
+    change(&state);
+    return !Finds(state);
+  };
+  EXPECT_TRUE(differs([](RecorderState* s) { s->pid = 0x7fffffff; }));
+  EXPECT_TRUE(differs([](RecorderState* s) { s->pid = -1; }));
+  EXPECT_TRUE(differs([](RecorderState* s) { ++s->start_ticks; }));
+  EXPECT_TRUE(differs([](RecorderState* s) { s->boot_id = "another"; }));
+  // A copy of the files beside a copy of the database.
+  EXPECT_TRUE(differs([](RecorderState* s) { ++s->database_inode; }));
+  // Where the process cannot be seen, only its voice counts.
+  EXPECT_FALSE(differs([](RecorderState* s) { s->pid_namespace = "pid:[1]"; }));
+  EXPECT_TRUE(differs([](RecorderState* s) {
+    s->pid_namespace = "pid:[1]";
+    s->heartbeat_ns -= kSilenceNs;
+  }));
+}
+
+TEST_F(RecorderWatchTest, BelievesNoFileThatOthersCanWrite) {
+  EXPECT_TRUE(Finds(state_));
+  chmod(path().c_str(), 0660);
+  EXPECT_FALSE(FindRecorder(database_));
+  chmod(path().c_str(), 0640);
+  EXPECT_TRUE(FindRecorder(database_));
+  ASSERT_EQ(chown(path().c_str(), 4711, 0), 0);
+  EXPECT_FALSE(FindRecorder(database_)) << "somebody else's";
+  ASSERT_EQ(chown(database_.c_str(), 4711, 0), 0);
+  EXPECT_TRUE(FindRecorder(database_)) << "the database's owner's";
+  const std::string second = directory_.File("second");
+  ASSERT_EQ(link(path().c_str(), second.c_str()), 0);
+  EXPECT_FALSE(FindRecorder(database_));
+  ASSERT_EQ(unlink(path().c_str()), 0);
+  EXPECT_FALSE(FindRecorder(database_));
+  ASSERT_EQ(symlink(second.c_str(), path().c_str()), 0);
+  EXPECT_FALSE(FindRecorder(database_));
+}
+
+TEST_F(RecorderWatchTest, MissesALogThatIsGoneOrAnother) {
+  const std::string log = database_ + "-wal";
+  EXPECT_TRUE(HasItsLog(database_, state_)) << "it has not said which";
+  state_.log_inode = state_.database_inode;
+  EXPECT_FALSE(HasItsLog(database_, state_));
+  WriteFile(log, "");
+  EXPECT_FALSE(HasItsLog(database_, state_));
+  struct stat status {};
+  ASSERT_EQ(stat(log.c_str(), &status), 0);
+  state_.log_inode = static_cast<int64_t>(status.st_ino);
+  EXPECT_TRUE(HasItsLog(database_, state_));
+}
+
+TEST(SourceWatchTest, FindsTheNewestNumberOfASource) {
   const TempDir directory;
   const std::string path = directory.File("fork_info");
   EXPECT_FALSE(FindNewestSeq(path));

@@ -1,4 +1,4 @@
-#include "store/table_printer.h"
+#include "terminal/table_printer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "store/display.h"
-#include "store/line.h"
+#include "terminal/display.h"
+#include "terminal/line.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -118,6 +118,31 @@ TEST(WriteLine, EndsWithAMarkWhereItDoesNotFit) {
               }),
               expected[width] + "\n");
   }
+}
+
+TEST(WriteLine, EscapesWhateverItIsGiven) {
+  EXPECT_EQ(Printed([](std::FILE* stream) {
+              Output output;
+              output.stream = stream;
+              WriteLine(output, {{"a\x1b[2J"}, {"\n\\", Style::kRed}});
+              WriteWhole(output, {"\x9b\r"});
+            }),
+            "a\\033[2J\\012\\134\n\\233\\015\n");
+}
+
+TEST(Table, HoldsNoMoreThanAFewLongRows) {
+  // The first rows come out while the last are not there yet.
+  const std::string text(size_t{1} << 20, 'x');
+  bool written = false;
+  Printed([&](std::FILE* stream) {
+    Output output;
+    output.stream = stream;
+    output.before_write = [&] { written = true; };
+    TablePrinter printer(output, {"text"});
+    for (int i = 0; i < 10 && !written; ++i) printer.Print({text});
+    EXPECT_TRUE(written);
+    printer.Finish();
+  });
 }
 
 }  // namespace

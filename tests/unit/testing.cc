@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "recorder/parser.h"
+#include "recorder/source/parser.h"
 
 namespace forkdb {
 
@@ -50,7 +50,7 @@ Record ForkRecord(int64_t seq) {
   record.user_ns = kUserNs;
   record.ret = static_cast<int32_t>(10'000 + seq);
   record.child_pid = record.ret;
-  record.child_start_ns = seq;
+  record.child_start_ns = seq * 1'000'000;  // a millisecond apart
   record.child_pid_ns = kPidNs;
   record.child_ns_pid = record.ret;
   record.child_user_ns = kUserNs;

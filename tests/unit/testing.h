@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "recorder/source.h"
+#include "recorder/source/source.h"
 #include "store/record.h"
 
 namespace forkdb {

@@ -1,14 +1,15 @@
-#include "store/time.h"
+#include "base/time.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "store/error.h"
+#include "base/error.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -202,6 +203,15 @@ TEST(Duration, ThatIsNoneIsRefused) {
                 testing::StartsWith("duration '"))
         << text;
   }
+}
+
+TEST(FormatUtc, TakesAnyNumber) {
+  EXPECT_EQ(FormatUtc(std::numeric_limits<int64_t>::min()).substr(0, 19),
+            "1677-09-21T00:12:43");
+  EXPECT_EQ(FormatUtc(std::numeric_limits<int64_t>::max()),
+            "2262-04-11T23:47:16.854775807Z");
+  EXPECT_EQ(FormatUtc(-1), "1969-12-31T23:59:59.999999999Z");
+  EXPECT_EQ(FormatUtc(0), "1970-01-01T00:00:00.000000000Z");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "query/tree.h"
+#include "query/ancestry/tree.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "recorder/writer.h"
+#include "base/error.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
-#include "store/error.h"
 #include "tests/unit/random_family.h"
 #include "tests/unit/testing.h"
 

@@ -14,10 +14,10 @@
 #include <utility>
 #include <vector>
 
-#include "query/reader.h"
-#include "recorder/writer.h"
+#include "base/error.h"
+#include "query/database/reader.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
-#include "store/error.h"
 #include "tests/unit/random_family.h"
 #include "tests/unit/testing.h"
 

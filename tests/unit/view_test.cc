@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "recorder/writer.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
 #include "tests/unit/testing.h"
 
@@ -45,7 +45,8 @@ TEST_F(ViewTest, ShowsWhatARecordSays) {
   EXPECT_EQ(Sql("SELECT time_ns, flags_raw, exit_signal, uid, tgid, ppid, "
                 "start_ns, pid_ns, user_ns, child_start_ns, child_pid_ns, "
                 "child_ns_pid, child_user_ns, caller_id FROM forks"),
-            "1764000000001000000|16640|17|0|100|1|1000|4026531836|4026531837|1|"
+            "1764000000001000000|16640|17|0|100|1|1000|4026531836|4026531837|"
+            "1000000|"
             "7|6|8|");
   EXPECT_EQ(Sql("SELECT * FROM signals"), "17|SIGCHLD");
 }

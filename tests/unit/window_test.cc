@@ -1,4 +1,4 @@
-#include "query/window.h"
+#include "query/filter/window.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "recorder/writer.h"
+#include "base/duration.h"
+#include "base/error.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
-#include "store/duration.h"
-#include "store/error.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {

@@ -1,14 +1,17 @@
-#include "recorder/writer.h"
+#include "recorder/ingest/writer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
+#include "recorder/source/parser.h"
 #include "store/database.h"
-#include "store/error.h"
+#include "store/trouble.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -41,6 +44,43 @@ TEST_F(WriterTest, StoresARecordOnce) {
   Write({ForkRecord(6), ForkRecord(6)});
   EXPECT_EQ(Sql("SELECT group_concat(seq) FROM forks"), "1,2,3,4,5,6");
   EXPECT_EQ(Sql("SELECT next_seq FROM streams"), "7");
+}
+
+// Writes a batch with no time at all for a transaction. Returns the drains.
+std::vector<Drain> WriteInParts(Batch batch, SQLite::Database* database) {
+  Writer hurried(database, "x", nullptr, std::chrono::nanoseconds(0));
+  std::vector<Drain> drains;
+  do {
+    drains.push_back(hurried.Write(ProcStream("a"), &batch, kStartNs));
+  } while (!drains.back().complete);
+  return drains;
+}
+
+TEST_F(WriterTest, SplitsABatchIntoTransactionsOnceTimeIsOver) {
+  const std::vector<Drain> drains =
+      WriteInParts(MakeBatch(ForkRecords(1, 9000)), &database_);
+  ASSERT_GT(drains.size(), 10);
+  for (const Drain& drain : drains) {
+    EXPECT_GT(drain.records, 0);
+    EXPECT_LT(drain.records, 900);
+  }
+  EXPECT_EQ(Sql("SELECT count(*), min(seq), max(seq) FROM forks"),
+            "9000|1|9000");
+  EXPECT_EQ(Sql("SELECT sum(records) FROM drains"), "9000");
+  EXPECT_EQ(Sql("SELECT count(*) FROM gaps"), "0");
+}
+
+TEST_F(WriterTest, StoresRejectsAndTheFinalNumberWithTheLastPartOfABatch) {
+  Batch batch = MakeBatch(ForkRecords(1, 1000));
+  batch.Add({"bad", "line"});
+  batch.final_seq = 1500;
+  const std::vector<Drain> drains = WriteInParts(std::move(batch), &database_);
+  EXPECT_EQ(drains.front().rejected, 0);
+  EXPECT_TRUE(drains.front().gaps.empty());
+  EXPECT_EQ(drains.back().rejected, 1);
+  EXPECT_EQ(Sql("SELECT first_seq, last_seq FROM gaps"), "1001|1500");
+  EXPECT_EQ(Sql("SELECT drain = (SELECT max(id) FROM drains) FROM rejects"),
+            "1");
 }
 
 TEST_F(WriterTest, SortsABatchThatIsOutOfOrder) {
@@ -120,18 +160,109 @@ TEST_F(WriterTest, StartsANewBootAndStreamAfterAReboot) {
   EXPECT_EQ(Sql("SELECT count(*) FROM gaps"), "0");
 }
 
+Record WithAnotherTime(int64_t seq) {
+  Record record = ForkRecord(seq);
+  ++record.time_ns;
+  return record;
+}
+
 TEST_F(WriterTest, RefusesARecordThatIsStoredWithAnotherTime) {
   Write(ForkRecords(1, 3));
   const std::string before = Sql("SELECT * FROM records");
-  Record other = ForkRecord(2);
-  ++other.time_ns;
-  EXPECT_THAT(MessageOf<Error>([&] {
-                Write({other, ForkRecord(9)});
-              }),
+  const Drain drain = Write({WithAnotherTime(2), ForkRecord(9)});
+  EXPECT_THAT(drain.contradiction,
               HasSubstr("number 2 is stored with another time"));
   EXPECT_EQ(Sql("SELECT * FROM records"), before);
   EXPECT_EQ(Sql("SELECT count(*) FROM gaps"), "0");
   EXPECT_EQ(Sql("SELECT next_seq FROM streams"), "4");
+}
+
+TEST_F(WriterTest, StoresWhatWasReadBeforeAContradictionAndNothingAfterIt) {
+  std::vector<Record> records = ForkRecords(1, 500);
+  records.push_back(WithAnotherTime(7));
+  records.push_back(ForkRecord(501));
+  records.push_back(WithAnotherTime(3));
+  const Drain drain = Write(std::move(records));
+  EXPECT_EQ(drain.records, 500);
+  EXPECT_THAT(drain.contradiction, HasSubstr("number 7 is stored"));
+  EXPECT_EQ(Sql("SELECT count(*), max(seq) FROM forks"), "500|500");
+  EXPECT_EQ(Sql("SELECT count(*) FROM gaps"), "0");
+}
+
+// What is stored, lost and put aside.
+constexpr char kAccount[] =
+    "SELECT (SELECT group_concat(seq) FROM forks), (SELECT "
+    "group_concat(first_seq || '-' || last_seq) FROM gaps), (SELECT next_seq "
+    "FROM streams), (SELECT count(*) FROM rejects)";
+
+TEST_F(WriterTest, PutsARecordAsideThatTheDatabaseRefuses) {
+  std::vector<Record> records = ForkRecords(1, 6);
+  records[2].time_ns = -1;
+  records[5].pid = -1;
+  const Drain drain = Write(records);
+  EXPECT_EQ(drain.records, 4);
+  EXPECT_EQ(drain.refused, 2);
+  EXPECT_EQ(Sql(kAccount), "1,2,4,5|3-3,6-6|7|2");
+  EXPECT_EQ(Sql("SELECT reason FROM rejects"),
+            "refused by the database: CHECK constraint failed: time_ns >= 0\n"
+            "refused by the database: CHECK constraint failed: pid >= 0");
+  EXPECT_EQ(Sql("SELECT CAST(line AS TEXT) FROM rejects LIMIT 1"),
+            FormatRecord(records[2]));
+  EXPECT_EQ(Sql("SELECT records, rejected FROM drains"), "4|2");
+  Write({ForkRecord(7)});
+  EXPECT_EQ(Sql(kAccount), "1,2,4,5,7|3-3,6-6|8|2");
+}
+
+TEST_F(WriterTest, PutsARecordAsideThatAUsersIndexRefusesUntilThatIsGone) {
+  Write({ForkRecord(1)});
+  database_.exec("CREATE UNIQUE INDEX users_own ON records (child_pid)");
+  std::vector<Record> records = ForkRecords(2, 5);
+  records[1].ret = records[1].child_pid = records[1].child_ns_pid =
+      ForkRecord(1).child_pid;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Write(records).refused, 1);
+    EXPECT_EQ(Sql(kAccount), "1,2,4,5|3-3|6|1") << "read again";
+  }
+  EXPECT_EQ(Sql("SELECT reason FROM rejects"),
+            "refused by the database: UNIQUE constraint failed: "
+            "records.child_pid");
+  database_.exec("DROP INDEX users_own");
+  const Drain drain = Write(records);
+  EXPECT_EQ(drain.refused, 0);
+  EXPECT_EQ(drain.filled.size(), 1U);
+  EXPECT_EQ(Sql(kAccount), "1,2,3,4,5||6|1");
+}
+
+TEST_F(WriterTest, KeepsItsSummariesWholeWhereRecordsAreRefused) {
+  std::vector<Record> records = ForkRecords(1, 3 * kBlockRecords);
+  for (size_t i = 0; i < records.size(); i += 1000) records[i].time_ns = -1;
+  records[kBlockRecords].time_ns = -1;
+  records[kBlockRecords - 1].comm = "other";
+  const Drain drain = Write(records);
+  EXPECT_EQ(drain.refused, 14);
+  Write(ForkRecords(3 * kBlockRecords + 1, 4 * kBlockRecords));
+  EXPECT_EQ(Sql("SELECT count(*) FROM blocks AS b WHERE b.records <> (SELECT "
+                "count(*) FROM records WHERE id / 4096 = b.block)"),
+            "0");
+  EXPECT_EQ(
+      Sql("SELECT sum(records) - (SELECT count(*) FROM records WHERE id / "
+          "4096 IN (SELECT block FROM blocks)) FROM comm_blocks"),
+      "0");
+  EXPECT_EQ(Sql("SELECT count(*) FROM records") + "+" +
+                Sql("SELECT sum(last_seq - first_seq + 1) FROM gaps"),
+            "16370+14");
+}
+
+TEST_F(WriterTest, GivesUpForNowWhereWhatIsRefusedIsNoRecord) {
+  database_.exec(
+      "CREATE TEMP TRIGGER t BEFORE INSERT ON main.drains BEGIN SELECT "
+      "RAISE(ABORT, 'no drains'); END");
+  EXPECT_THAT(MessageOf<DatabaseTrouble>([&] { Write(ForkRecords(1, 3)); }),
+              HasSubstr("no drains"));
+  EXPECT_EQ(Sql("SELECT count(*) FROM records"), "0");
+  database_.exec("DROP TRIGGER t");
+  Write(ForkRecords(1, 3));
+  EXPECT_EQ(Sql(kAccount), "1,2,3||4|0");
 }
 
 TEST_F(WriterTest, StoresAllOfABatchOrNoneOfItAndGoesOn) {
@@ -146,11 +277,11 @@ TEST_F(WriterTest, StoresAllOfABatchOrNoneOfItAndGoesOn) {
       writer.Write(ProcStream("a"), &batch, kStartNs);
     };
     database.exec(std::string("CREATE TEMP TRIGGER t BEFORE INSERT ON main.") +
-                  table + " BEGIN SELECT RAISE(ABORT, 'refused'); END");
+                  table + " BEGIN SELECT abs(-9223372036854775807 - 1); END");
     EXPECT_THAT(MessageOf<Error>([&] {
                   write({ForkRecord(2), FailedRecord(4, 11)});
                 }),
-                HasSubstr("refused"))
+                HasSubstr("integer overflow"))
         << table;
     EXPECT_EQ(Ask(&database,
                   "SELECT (SELECT count(*) FROM records) + (SELECT count(*) "

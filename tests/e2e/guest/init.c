@@ -8,8 +8,10 @@
  * scenario may write others itself. A guest that says no last line has failed.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -76,6 +78,30 @@ static void write_file(const char *path, const char *text)
 	close(fd);
 }
 
+static void load_module(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST))
+		die(path);
+	close(fd);
+}
+
+/* All files of the directory, by name. A kernel with everything built in has
+ * no such directory. */
+static void load_modules(const char *dir)
+{
+	struct dirent **entries;
+	int count = scandir(dir, &entries, NULL, alphasort);
+	char path[PATH_MAX];
+
+	for (int i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
+		if (entries[i]->d_name[0] != '.')
+			load_module(path);
+	}
+}
+
 static void mount_all(void)
 {
 	mount_at("proc", "proc", "/proc", NULL);
@@ -89,8 +115,10 @@ static void mount_all(void)
 	mount_at("tmpfs", "tmpfs", "/tmp", "mode=1777");
 	mount_at("tmpfs", "tmpfs", "/run", "mode=755");
 	mount_at("cgroup2", "cgroup2", "/sys/fs/cgroup", NULL);
+	load_modules("/e2e/modules");
 	mount_at("9p", "share", SHARE, "trans=virtio,version=9p2000.L,msize=262144");
 	mkdir(OUT, 0755);
+	mkdir(SHARE "/out", 0755);
 }
 
 static void set_up_network(void)
@@ -103,15 +131,6 @@ static void set_up_network(void)
 	/* A kernel without IP has a loopback device all the same. */
 	if (ioctl(fd, SIOCSIFFLAGS, &lo))
 		printf("init: no loopback\n");
-	close(fd);
-}
-
-static void load_module(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0))
-		die(path);
 	close(fd);
 }
 
@@ -153,12 +172,13 @@ static char *wanted_scenarios(void)
 
 static int run_scenario(char *name)
 {
-	char script[128];
+	char script[128], left[128];
 	char *argv[] = {"/bin/sh", script, name, NULL};
-	char *copy[] = {"/bin/cp", "-r", OUT, SHARE, NULL};
+	char *copy[] = {"/bin/cp", "-r", left, SHARE "/out", NULL};
 	int failed;
 
 	snprintf(script, sizeof(script), "/e2e/%s.sh", name);
+	snprintf(left, sizeof(left), OUT "/%s", name);
 	printf("init: scenario %s\n", name);
 	failed = run(argv) != 0;
 	kill(-1, SIGKILL); /* what a failed scenario left running */

@@ -19,7 +19,7 @@ storm() {
 		was=$(next_seq)
 		[ $((i % 3)) = 0 ] || start_recorder
 		echo >&5
-		read -r -t 120 line <&6 || fail "the storm has ended"
+		read -r line <&6 || fail "the storm has ended"
 		[ $((i % 3)) != 0 ] || start_recorder
 		[ $((i % 3)) != 2 ] || until [ "$(next_seq)" -gt "$was" ]; do :; done
 		kill_recorder

@@ -1,4 +1,4 @@
-#include "recorder/creators.h"
+#include "recorder/ingest/parent_lookup.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "recorder/writer.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
 #include "tests/unit/testing.h"
 
@@ -27,9 +27,9 @@ Record Creation(int64_t seq, int32_t tgid, int64_t start_ns, int32_t child,
   return record;
 }
 
-class CreatorsTest : public testing::Test {
+class ParentLookupTest : public testing::Test {
  protected:
-  CreatorsTest() : database_(OpenForWriting(kMemoryDatabase)) { Restart(); }
+  ParentLookupTest() : database_(OpenForWriting(kMemoryDatabase)) { Restart(); }
 
   void Restart() { writer_ = std::make_unique<Writer>(&database_, "x"); }
 
@@ -51,13 +51,13 @@ class CreatorsTest : public testing::Test {
   std::unique_ptr<Writer> writer_;
 };
 
-TEST_F(CreatorsTest, AreFoundAlongAChain) {
+TEST_F(ParentLookupTest, AreFoundAlongAChain) {
   Write({Creation(1, 10, 5, 11, 100), Creation(2, 11, 100, 12, 200),
          Creation(3, 12, 200, 13, 300), Creation(4, 11, 100, 14, 400)});
   EXPECT_EQ(Callers(), "1: 2:1 3:2 4:1");
 }
 
-TEST_F(CreatorsTest, AreExactWhenAPidIsUsedAgain) {
+TEST_F(ParentLookupTest, AreExactWhenAPidIsUsedAgain) {
   Write({Creation(1, 10, 5, 11, 100), Creation(2, 11, 100, 12, 200),
          Creation(3, 10, 5, 11, 300),  // 11 again
          Creation(4, 11, 300, 13, 400),
@@ -65,19 +65,19 @@ TEST_F(CreatorsTest, AreExactWhenAPidIsUsedAgain) {
   EXPECT_EQ(Callers(), "1: 2:1 3: 4:3 5:");
 }
 
-TEST_F(CreatorsTest, AreUnknownAcrossAGapThatHoldsThem) {
+TEST_F(ParentLookupTest, AreUnknownAcrossAGapThatHoldsThem) {
   Write({Creation(1, 10, 5, 11, 100), Creation(3, 11, 300, 12, 400)});
   EXPECT_EQ(Callers(), "1: 3:");
 }
 
-TEST_F(CreatorsTest, AreFoundAfterARestart) {
+TEST_F(ParentLookupTest, AreFoundAfterARestart) {
   Write({Creation(1, 10, 5, 11, 100)});
   Restart();
   Write({Creation(2, 11, 100, 12, 200)});
   EXPECT_EQ(Callers(), "1: 2:1");
 }
 
-TEST_F(CreatorsTest, AreNotTheFailedCallsOfTheSamePid) {
+TEST_F(ParentLookupTest, AreNotTheFailedCallsOfTheSamePid) {
   Record failed = FailedRecord(1, 11);
   failed.tgid = 11;
   failed.start_ns = 0;
@@ -86,7 +86,7 @@ TEST_F(CreatorsTest, AreNotTheFailedCallsOfTheSamePid) {
   EXPECT_EQ(Callers(), "1: 2:");
 }
 
-TEST_F(CreatorsTest, AreNeverThreads) {
+TEST_F(ParentLookupTest, AreNeverThreads) {
   Record thread = Creation(1, 10, 5, 11, 100);
   thread.flags = kThread;
   Write({thread, Creation(2, 11, 100, 12, 200)});
@@ -95,21 +95,21 @@ TEST_F(CreatorsTest, AreNeverThreads) {
   EXPECT_EQ(Callers(), "1: 2: 3:");
 }
 
-TEST_F(CreatorsTest, OfAThreadsCallAreThoseOfItsProcess) {
+TEST_F(ParentLookupTest, OfAThreadsCallAreThoseOfItsProcess) {
   Record by_thread = Creation(2, 11, 100, 12, 200);
   by_thread.pid = 55;
   Write({Creation(1, 10, 5, 11, 100), by_thread});
   EXPECT_EQ(Callers(), "1: 2:1");
 }
 
-TEST_F(CreatorsTest, OfAnotherBootAreNotFound) {
+TEST_F(ParentLookupTest, OfAnotherBootAreNotFound) {
   Write({Creation(1, 10, 5, 11, 100)}, "a");
   Restart();
   Write({Creation(1, 11, 100, 12, 200)}, "b");
   EXPECT_EQ(Callers(), "1: 1:");
 }
 
-TEST_F(CreatorsTest, ThatArriveLateAreLinked) {
+TEST_F(ParentLookupTest, ThatArriveLateAreLinked) {
   Write({Creation(1, 10, 5, 20, 90), Creation(3, 11, 100, 12, 200),
          Creation(4, 11, 100, 13, 300), Creation(5, 11, 999, 14, 1000)});
   EXPECT_EQ(Callers(), "1: 3: 4: 5:");
@@ -119,14 +119,14 @@ TEST_F(CreatorsTest, ThatArriveLateAreLinked) {
   EXPECT_EQ(Callers(), "1: 2: 3:2 4:2 5: 6:2");
 }
 
-TEST_F(CreatorsTest, ThatArriveLateDoNotReplaceYoungerOnes) {
+TEST_F(ParentLookupTest, ThatArriveLateDoNotReplaceYoungerOnes) {
   Write({Creation(1, 10, 5, 20, 90), Creation(3, 10, 5, 11, 300)});
   Write({Creation(2, 10, 5, 11, 100)});
   Write({Creation(4, 11, 300, 12, 400)});
   EXPECT_EQ(Callers(), "1: 2: 3: 4:3");
 }
 
-TEST_F(CreatorsTest, AreNeverLaterRecordsOfTheSameStream) {
+TEST_F(ParentLookupTest, AreNeverLaterRecordsOfTheSameStream) {
   // No kernel says so, but a file can: 12 calls before it is created.
   const Record early = Creation(2, 12, 400, 13, 500);
   const Record creation = Creation(4, 10, 5, 12, 400);
@@ -135,7 +135,7 @@ TEST_F(CreatorsTest, AreNeverLaterRecordsOfTheSameStream) {
   EXPECT_EQ(Callers(), "1: 2: 3: 4: 5:4");
 }
 
-TEST_F(CreatorsTest, AreNeverLaterRecordsOfTheSameStreamThatArriveFirst) {
+TEST_F(ParentLookupTest, AreNeverLaterRecordsOfTheSameStreamThatArriveFirst) {
   Write({Creation(1, 10, 5, 20, 90), Creation(4, 10, 5, 12, 400)});
   Write({Creation(2, 12, 400, 13, 500)});  // by what is remembered
   Restart();
@@ -143,14 +143,14 @@ TEST_F(CreatorsTest, AreNeverLaterRecordsOfTheSameStreamThatArriveFirst) {
   EXPECT_EQ(Callers(), "1: 2: 3: 4:");
 }
 
-TEST_F(CreatorsTest, AreNeverLaterRecordsOfTheSameStreamThatArriveLate) {
+TEST_F(ParentLookupTest, AreNeverLaterRecordsOfTheSameStreamThatArriveLate) {
   Write({Creation(1, 10, 5, 20, 90), Creation(4, 12, 400, 13, 500),
          Creation(6, 12, 400, 14, 500)});
   Write({Creation(2, 10, 5, 21, 95), Creation(5, 10, 5, 12, 400)});
   EXPECT_EQ(Callers(), "1: 2: 4: 5: 6:5");
 }
 
-TEST_F(CreatorsTest, ThatAnotherRecorderStoredAreFound) {
+TEST_F(ParentLookupTest, ThatAnotherRecorderStoredAreFound) {
   Write({Creation(1, 10, 5, 20, 90)});
   {
     Writer other(&database_, "x2");

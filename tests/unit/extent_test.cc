@@ -1,8 +1,8 @@
-#include "query/coverage.h"
+#include "query/coverage/extent.h"
 
 #include <gtest/gtest.h>
 
-#include "recorder/writer.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
 #include "tests/unit/testing.h"
 
@@ -18,7 +18,7 @@ class Covered : public testing::Test {
     Writer(&database_, "x").Write(stream, &batch, kStartNs);
   }
 
-  std::string Described() { return Describe(ReadCoverage(&database_)); }
+  std::string Described() { return Describe(ReadExtent(&database_)); }
 
   SQLite::Database database_;
 };

@@ -1,4 +1,4 @@
-#include "recorder/blocks.h"
+#include "recorder/ingest/block_summaries.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "recorder/calls.h"
-#include "recorder/writer.h"
+#include "recorder/ingest/caller_index.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
 #include "tests/unit/testing.h"
 
@@ -43,9 +43,11 @@ constexpr const char* kPairs[][2] = {
      "SELECT pid, caller_id, block * 4096 + value FROM pid_blocks, "
      "json_each(calls) ORDER BY 1, 2, 3"}};
 
-class BlocksTest : public testing::Test {
+class BlockSummariesTest : public testing::Test {
  protected:
-  BlocksTest() : database_(OpenForWriting(kMemoryDatabase)) { Restart(); }
+  BlockSummariesTest() : database_(OpenForWriting(kMemoryDatabase)) {
+    Restart();
+  }
 
   void Restart() { writer_ = std::make_unique<Writer>(&database_, "x"); }
 
@@ -71,7 +73,7 @@ class BlocksTest : public testing::Test {
   std::unique_ptr<Writer> writer_;
 };
 
-TEST_F(BlocksTest, AreClosedOnceTheStreamHasGonePastThem) {
+TEST_F(BlockSummariesTest, AreClosedOnceTheStreamHasGonePastThem) {
   Write(ForkRecords(1, 4094));
   EXPECT_EQ(Closed(), "");
   Write({ForkRecord(4095)});  // the last of block 0, which has no number 0
@@ -83,20 +85,20 @@ TEST_F(BlocksTest, AreClosedOnceTheStreamHasGonePastThem) {
   ExpectExact();
 }
 
-TEST_F(BlocksTest, ThatLieInAGapAreNotThere) {
+TEST_F(BlockSummariesTest, ThatLieInAGapAreNotThere) {
   Write({ForkRecord(1), ForkRecord(20000)});
   EXPECT_EQ(Closed(), "0:1");
   ExpectExact();
 }
 
-TEST_F(BlocksTest, SayAnewWhatTheyHoldWhenARecordComesLate) {
+TEST_F(BlockSummariesTest, SayAnewWhatTheyHoldWhenARecordComesLate) {
   Write({ForkRecord(1), ForkRecord(20000)});
   Write({FailedRecord(2, 11), ForkRecord(5000)});
   EXPECT_EQ(Closed(), "0:2 1:1");
   ExpectExact();
 }
 
-TEST_F(BlocksTest, OfAnEarlierStreamAreClosedWhenAnotherBegins) {
+TEST_F(BlockSummariesTest, OfAnEarlierStreamAreClosedWhenAnotherBegins) {
   Write(ForkRecords(1, 10), "a");
   Restart();
   Write(ForkRecords(1, 10), "b");
@@ -109,22 +111,22 @@ TEST_F(BlocksTest, OfAnEarlierStreamAreClosedWhenAnotherBegins) {
   ExpectExact();
 }
 
-TEST_F(BlocksTest, AreGoneWhenForgotten) {
+TEST_F(BlockSummariesTest, AreGoneWhenForgotten) {
   Write({FailedRecord(1, 11)});
   Write(ForkRecords(2, 20000));
   const int64_t block = BlockOf(RecordId(1, 4096));
-  Blocks(&database_).Forget(block);
-  Calls(&database_).Forget(block);
+  BlockSummaries(&database_).Forget(block);
+  CallerIndex(&database_).Forget(block);
   database_.exec("DELETE FROM records WHERE id / 4096 = " +
                  std::to_string(block));
   EXPECT_EQ(Closed(), "0:4095 2:4096 3:4096");
   ExpectExact();
 }
 
-class RandomBlocksTest : public BlocksTest,
-                         public testing::WithParamInterface<int> {};
+class RandomBlockSummariesTest : public BlockSummariesTest,
+                                 public testing::WithParamInterface<int> {};
 
-TEST_P(RandomBlocksTest, AreExact) {
+TEST_P(RandomBlockSummariesTest, AreExact) {
   std::mt19937 random(static_cast<unsigned>(GetParam()));
   std::vector<Record> records;
   for (int64_t seq = 1; seq <= 20000; ++seq) {
@@ -160,7 +162,8 @@ TEST_P(RandomBlocksTest, AreExact) {
   EXPECT_EQ(Ask(&database_, "PRAGMA foreign_key_check"), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(OfSeed, RandomBlocksTest, testing::Range(1, 6));
+INSTANTIATE_TEST_SUITE_P(OfSeed, RandomBlockSummariesTest,
+                         testing::Range(1, 6));
 
 }  // namespace
 }  // namespace forkdb

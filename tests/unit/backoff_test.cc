@@ -1,4 +1,4 @@
-#include "recorder/patience.h"
+#include "recorder/daemon/backoff.h"
 
 #include <gtest/gtest.h>
 
@@ -7,18 +7,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr Patience::Clock::time_point kStart{std::chrono::hours(1)};
+constexpr Backoff::Clock::time_point kStart{std::chrono::hours(1)};
 
-TEST(Patience, TriesAtOnceWhereThereIsNoTrouble) {
-  Patience patience;
+TEST(Backoff, TriesAtOnceWhereThereIsNoTrouble) {
+  Backoff patience;
   EXPECT_TRUE(patience.MayTry(kStart));
   EXPECT_FALSE(patience.retry());
   EXPECT_FALSE(patience.Succeeded());
 }
 
-TEST(Patience, WaitsTwiceAsLongEachTimeUpToFiveSeconds) {
-  Patience patience;
-  Patience::Clock::time_point now = kStart;
+TEST(Backoff, WaitsTwiceAsLongEachTimeUpToFiveSeconds) {
+  Backoff patience;
+  Backoff::Clock::time_point now = kStart;
   for (const int pause : {100, 200, 400, 800, 1600, 3200, 5000, 5000}) {
     patience.Failed("full", now);
     EXPECT_FALSE(patience.MayTry(now + milliseconds(pause - 1)));
@@ -28,16 +28,16 @@ TEST(Patience, WaitsTwiceAsLongEachTimeUpToFiveSeconds) {
   }
 }
 
-TEST(Patience, TellsEachTroubleOnce) {
-  Patience patience;
+TEST(Backoff, TellsEachTroubleOnce) {
+  Backoff patience;
   EXPECT_TRUE(patience.Failed("full", kStart));
   EXPECT_FALSE(patience.Failed("full", kStart));
   EXPECT_TRUE(patience.Failed("read-only", kStart));
   EXPECT_TRUE(patience.Failed("full", kStart));
 }
 
-TEST(Patience, BeginsAnewAfterASuccess) {
-  Patience patience;
+TEST(Backoff, BeginsAnewAfterASuccess) {
+  Backoff patience;
   for (int i = 0; i < 9; ++i) patience.Failed("full", kStart);
   EXPECT_TRUE(patience.Succeeded());
   EXPECT_FALSE(patience.Succeeded());

@@ -1,11 +1,10 @@
-#include "query/calls.h"
-
 #include <SQLiteCpp/Statement.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
+#include "query/ancestry/calls.h"
 #include "store/database.h"
 
 namespace forkdb {
@@ -25,7 +24,7 @@ std::string PlanOf(const std::string& sql) {
   return plan;
 }
 
-TEST(Calls, AreFoundByTheirCallersPidAndBlocks) {
+TEST(CallerIndex, AreFoundByTheirCallersPidAndBlocks) {
   const std::string of_record =
       PlanOf(std::string("SELECT r.id FROM ") + kCallsOfRecord);
   EXPECT_THAT(of_record, HasSubstr("SEARCH p USING PRIMARY KEY (pid=?)"));
@@ -36,13 +35,13 @@ TEST(Calls, AreFoundByTheirCallersPidAndBlocks) {
   EXPECT_THAT(of_alive, HasSubstr("SEARCH r USING INTEGER PRIMARY KEY"));
 }
 
-TEST(Calls, ComeInOrderWithoutASort) {
+TEST(CallerIndex, ComeInOrderWithoutASort) {
   EXPECT_THAT(PlanOf(std::string("SELECT r.id FROM ") + kCallsOfRecord +
                      " ORDER BY p.block DESC LIMIT 1"),
               Not(HasSubstr("TEMP B-TREE")));
 }
 
-TEST(Calls, AreAskedForInRecursiveSqlWithoutAScan) {
+TEST(CallerIndex, AreAskedForInRecursiveSqlWithoutAScan) {
   const std::string plan = PlanOf(
       "WITH RECURSIVE under (id) AS (SELECT 1 UNION SELECT c.id FROM under "
       "CROSS JOIN calls AS c ON c.caller_id = under.id) SELECT id FROM under");

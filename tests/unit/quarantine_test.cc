@@ -1,4 +1,4 @@
-#include "recorder/aside.h"
+#include "recorder/database/quarantine.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
-class MoveAsideTest : public testing::Test {
+class QuarantineTest : public testing::Test {
  protected:
   std::vector<std::string> Files() const {
     std::vector<std::string> names;
@@ -30,11 +30,11 @@ class MoveAsideTest : public testing::Test {
   std::string path_ = dir_.File("fork.db");
 };
 
-TEST_F(MoveAsideTest, TakesTheLogAlongAndSaysWhere) {
+TEST_F(QuarantineTest, TakesTheLogAlongAndSaysWhere) {
   for (const char* suffix : {"", "-wal", "-shm"}) {
     WriteFile(path_ + suffix, suffix);
   }
-  const std::string aside = MoveAside(path_, kStartNs);
+  const std::string aside = Quarantine(path_, kStartNs);
   EXPECT_EQ(aside, path_ + ".corrupt-20251124T160000Z");
   EXPECT_THAT(Files(),
               UnorderedElementsAre("fork.db.corrupt-20251124T160000Z",
@@ -43,10 +43,10 @@ TEST_F(MoveAsideTest, TakesTheLogAlongAndSaysWhere) {
   EXPECT_EQ(ReadFile(aside + "-wal"), "-wal");
 }
 
-TEST_F(MoveAsideTest, OverwritesNoneOfTheSameSecond) {
+TEST_F(QuarantineTest, OverwritesNoneOfTheSameSecond) {
   for (const char* text : {"1", "2", "3"}) {
     WriteFile(path_, text);
-    EXPECT_EQ(ReadFile(MoveAside(path_, kStartNs)), text);
+    EXPECT_EQ(ReadFile(Quarantine(path_, kStartNs)), text);
   }
   EXPECT_THAT(Files(),
               UnorderedElementsAre("fork.db.corrupt-20251124T160000Z",
@@ -54,18 +54,36 @@ TEST_F(MoveAsideTest, OverwritesNoneOfTheSameSecond) {
                                    "fork.db.corrupt-20251124T160000Z-3"));
 }
 
-TEST_F(MoveAsideTest, LeavesALinkToTheDatabaseWhereItIs) {
+TEST_F(QuarantineTest, TakesTheJournalAlong) {
+  WriteFile(path_, "x");
+  WriteFile(path_ + "-journal", "journal");
+  EXPECT_EQ(ReadFile(Quarantine(path_, kStartNs) + "-journal"), "journal");
+  EXPECT_FALSE(std::filesystem::exists(path_ + "-journal"));
+}
+
+TEST_F(QuarantineTest, RenamesNoLinkAndOverwritesNoLog) {
+  WriteFile(path_, "x");
+  WriteFile(path_ + ".corrupt-20251124T160000Z-wal", "another's");
+  EXPECT_EQ(Quarantine(path_, kStartNs), path_ + ".corrupt-20251124T160000Z-2");
+  WriteFile(path_, "x");
+  std::filesystem::create_symlink("notes", path_ + "-wal");
+  EXPECT_THAT(MessageOf<DatabaseTrouble>([&] { Quarantine(path_, kStartNs); }),
+              testing::HasSubstr("symbolic link"));
+  EXPECT_TRUE(std::filesystem::is_symlink(path_ + "-wal"));
+}
+
+TEST_F(QuarantineTest, LeavesALinkToTheDatabaseWhereItIs) {
   WriteFile(path_, "x");
   std::filesystem::create_symlink("fork.db", dir_.File("link.db"));
-  EXPECT_EQ(MoveAside(dir_.File("link.db"), kStartNs),
+  EXPECT_EQ(Quarantine(dir_.File("link.db"), kStartNs),
             path_ + ".corrupt-20251124T160000Z");
   EXPECT_TRUE(std::filesystem::is_symlink(dir_.File("link.db")));
 }
 
-TEST_F(MoveAsideTest, ThatIsNotPossibleIsATrouble) {
+TEST_F(QuarantineTest, ThatIsNotPossibleIsATrouble) {
   const std::string path = dir_.File(std::string(240, 'x'));
   WriteFile(path, "x");
-  EXPECT_THAT(MessageOf<DatabaseTrouble>([&] { MoveAside(path, kStartNs); }),
+  EXPECT_THAT(MessageOf<DatabaseTrouble>([&] { Quarantine(path, kStartNs); }),
               HasSubstr("File name too long"));
   EXPECT_EQ(ReadFile(path), "x");
 }

@@ -1,16 +1,17 @@
-#include "recorder/alive.h"
+#include "recorder/source/proc_snapshot.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <string>
 
-#include "recorder/alive_table.h"
-#include "recorder/pruner.h"
-#include "recorder/writer.h"
+#include "recorder/database/pruner.h"
+#include "recorder/ingest/alive_table.h"
+#include "recorder/ingest/writer.h"
 #include "store/database.h"
 #include "tests/unit/testing.h"
 
@@ -19,9 +20,9 @@ namespace {
 
 using testing::HasSubstr;
 
-class AliveTest : public testing::Test {
+class ProcSnapshotTest : public testing::Test {
  protected:
-  AliveTest() : database_(OpenForWriting(kMemoryDatabase)) {
+  ProcSnapshotTest() : database_(OpenForWriting(kMemoryDatabase)) {
     boot_.boot_id = "a";
     AddProcess(2, "kthreadd", 0, 24, 0x200000);
     AddFile("self", "timens_offsets", "monotonic 0 0\nboottime 0 0\n");
@@ -46,18 +47,19 @@ class AliveTest : public testing::Test {
   }
 
   void Note() {
-    StoreAlive(boot_, ReadAlive(dir_.path(), AliveReading::kMost), kStartNs,
-               &database_, "x");
+    StoreAlive(boot_, ReadProcSnapshot(dir_.path(), ProcSnapshot::kMost),
+               kStartNs, &database_, "x", &usernames_);
   }
 
   std::string Sql(const std::string& sql) { return Ask(&database_, sql); }
 
+  Usernames usernames_{nullptr, std::chrono::seconds(10)};
   TempDir dir_;
   SQLite::Database database_;
   Boot boot_;
 };
 
-TEST_F(AliveTest, KeepsHostileNamesByteExact) {
+TEST_F(ProcSnapshotTest, KeepsHostileNamesByteExact) {
   AddProcess(7, ") S 9 9 9\n(\x1b'", 2, 30);
   AddProcess(8, "\xff", 7, 31, 0, "\t5\t1");
   Note();
@@ -70,7 +72,7 @@ TEST_F(AliveTest, KeepsHostileNamesByteExact) {
             "7|2\n8|7");
 }
 
-TEST_F(AliveTest, LeavesOutWhatEndsMeanwhile) {
+TEST_F(ProcSnapshotTest, LeavesOutWhatEndsMeanwhile) {
   AddProcess(7, "gone", 2, 30);
   std::filesystem::remove(dir_.File("7/status"));
   AddProcess(8, "child", 7, 31);
@@ -80,14 +82,14 @@ TEST_F(AliveTest, LeavesOutWhatEndsMeanwhile) {
             "2|0|\n8|7|");
 }
 
-TEST_F(AliveTest, TakesNoYoungerProcessForAParent) {
+TEST_F(ProcSnapshotTest, TakesNoYoungerProcessForAParent) {
   AddProcess(7, "reused", 2, 40);
   AddProcess(8, "orphan", 7, 31);
   Note();
   EXPECT_EQ(Sql("SELECT parent FROM alive WHERE pid = 8"), "");
 }
 
-TEST_F(AliveTest, ALaterStartAddsOnlyWhatIsNew) {
+TEST_F(ProcSnapshotTest, ALaterStartAddsOnlyWhatIsNew) {
   AddProcess(7, "old", 2, 30);
   Note();
   AddProcess(7, "reused", 2, 50);
@@ -100,27 +102,28 @@ TEST_F(AliveTest, ALaterStartAddsOnlyWhatIsNew) {
   EXPECT_EQ(Sql("PRAGMA foreign_key_check"), "");
 }
 
-TEST_F(AliveTest, StoresNothingWherePidsAreNotThoseOfRecords) {
+TEST_F(ProcSnapshotTest, StoresNothingWherePidsAreNotThoseOfRecords) {
   AddProcess(2, "sh", 1, 24);  // pid 2 of a container
-  const AliveReading contained = ReadAlive(dir_.path(), 10);
+  const ProcSnapshot contained = ReadProcSnapshot(dir_.path(), 10);
   EXPECT_TRUE(contained.processes.empty());
   EXPECT_THAT(contained.trouble, HasSubstr("PID namespace"));
   AddProcess(2, "kthreadd", 0, 24, 0x200000);
   AddFile("self", "timens_offsets", "monotonic 0 0\nboottime 5 0\n");
-  EXPECT_THAT(ReadAlive(dir_.path(), 10).trouble, HasSubstr("time namespace"));
-  EXPECT_THAT(ReadAlive(dir_.File("none"), 10).trouble,
+  EXPECT_THAT(ReadProcSnapshot(dir_.path(), 10).trouble,
+              HasSubstr("time namespace"));
+  EXPECT_THAT(ReadProcSnapshot(dir_.File("none"), 10).trouble,
               HasSubstr("No such file"));
 }
 
-TEST_F(AliveTest, IsBounded) {
+TEST_F(ProcSnapshotTest, IsBounded) {
   for (int pid = 3; pid < 20; ++pid) AddProcess(pid, "sh", 2, 30);
-  const AliveReading reading = ReadAlive(dir_.path(), 10);
+  const ProcSnapshot reading = ReadProcSnapshot(dir_.path(), 10);
   EXPECT_EQ(reading.processes.size(), 10U);
   EXPECT_THAT(reading.trouble, HasSubstr("more than 10"));
 }
 
-TEST_F(AliveTest, FindsThisProcess) {
-  const AliveReading reading = ReadAlive("/proc", AliveReading::kMost);
+TEST_F(ProcSnapshotTest, FindsThisProcess) {
+  const ProcSnapshot reading = ReadProcSnapshot("/proc", ProcSnapshot::kMost);
   if (!reading.trouble.empty()) GTEST_SKIP() << reading.trouble;
   const auto self = std::find_if(
       reading.processes.begin(), reading.processes.end(),
@@ -130,16 +133,16 @@ TEST_F(AliveTest, FindsThisProcess) {
   EXPECT_EQ(self->uid, getuid());
 }
 
-TEST_F(AliveTest, NotesOnlyTheRunningBoot) {
+TEST_F(ProcSnapshotTest, NotesOnlyTheRunningBoot) {
   Stream stream = ProcStream("another boot");
-  EXPECT_EQ(NoteAlive(stream, kStartNs, &database_, "x"), "");
+  EXPECT_EQ(NoteAlive(stream, kStartNs, &database_, "x", &usernames_), "");
   stream.source = kFile;
   stream.boot = CurrentBoot();
-  EXPECT_EQ(NoteAlive(stream, kStartNs, &database_, "x"), "");
+  EXPECT_EQ(NoteAlive(stream, kStartNs, &database_, "x", &usernames_), "");
   EXPECT_EQ(Sql("SELECT count(*) FROM alive"), "0");
 }
 
-TEST_F(AliveTest, GoesWithTheLastRecordOfAnEarlierBoot) {
+TEST_F(ProcSnapshotTest, GoesWithTheLastRecordOfAnEarlierBoot) {
   Note();
   Writer first(&database_, "x");
   Batch batch = MakeBatch(ForkRecords(1, 3));

@@ -1,4 +1,4 @@
-#include "recorder/careful_clock.h"
+#include "recorder/database/clock_step_guard.h"
 
 #include <gtest/gtest.h>
 
@@ -12,23 +12,23 @@ constexpr int64_t kYear = 365 * kDay;
 constexpr int64_t kReal = 50 * kYear;  // when it is first asked
 constexpr int64_t kBoot = 5 * kDay;
 
-TEST(CarefulClock, IsTheRealOneWhileThatGoesOnAsTimeDoes) {
-  CarefulClock clock;
+TEST(ClockStepGuard, IsTheRealOneWhileThatGoesOnAsTimeDoes) {
+  ClockStepGuard clock;
   for (const int64_t passed : {int64_t{0}, kSecond, kHour, kYear}) {
     EXPECT_EQ(clock.Now(kReal + passed, kBoot + passed), kReal + passed);
     EXPECT_EQ(clock.doubted_ns(), 0);
   }
 }
 
-TEST(CarefulClock, BelievesSmallStepsAheadAndAnyBack) {
-  CarefulClock clock;
+TEST(ClockStepGuard, BelievesSmallStepsAheadAndAnyBack) {
+  ClockStepGuard clock;
   clock.Now(kReal, kBoot);
   EXPECT_EQ(clock.Now(kReal + kDay, kBoot), kReal + kDay);
   EXPECT_EQ(clock.Now(kReal - kYear, kBoot), kReal - kYear);
 }
 
-TEST(CarefulClock, DoubtsALongStepAheadForAnHour) {
-  CarefulClock clock;
+TEST(ClockStepGuard, DoubtsALongStepAheadForAnHour) {
+  ClockStepGuard clock;
   clock.Now(kReal, kBoot);
   EXPECT_EQ(clock.Now(kReal + kYear, kBoot), kReal);
   EXPECT_EQ(clock.doubted_ns(), kYear);
@@ -39,8 +39,8 @@ TEST(CarefulClock, DoubtsALongStepAheadForAnHour) {
   EXPECT_EQ(clock.doubted_ns(), 0);
 }
 
-TEST(CarefulClock, DoubtsNoMoreOnceTheClockWasSetRight) {
-  CarefulClock clock;
+TEST(ClockStepGuard, DoubtsNoMoreOnceTheClockWasSetRight) {
+  ClockStepGuard clock;
   clock.Now(kReal, kBoot);
   clock.Now(kReal + kYear, kBoot);
   EXPECT_EQ(clock.Now(kReal + kHour / 2, kBoot + kHour / 2), kReal + kHour / 2);
@@ -49,9 +49,9 @@ TEST(CarefulClock, DoubtsNoMoreOnceTheClockWasSetRight) {
   EXPECT_EQ(clock.Now(kReal + kYear, kBoot + kHour), kReal + kHour);
 }
 
-TEST(CarefulClock, ThatStartsDoubtsATimeFarFromTheLastThatIsKnown) {
-  EXPECT_EQ(CarefulClock(kDay, kReal).Now(kReal + kDay, kBoot), kReal + kDay);
-  CarefulClock clock(kDay, kReal);
+TEST(ClockStepGuard, ThatStartsDoubtsATimeFarFromTheLastThatIsKnown) {
+  EXPECT_EQ(ClockStepGuard(kDay, kReal).Now(kReal + kDay, kBoot), kReal + kDay);
+  ClockStepGuard clock(kDay, kReal);
   EXPECT_EQ(clock.Now(kReal + kDay + 1, kBoot), kReal);
   EXPECT_EQ(clock.doubted_ns(), kDay + 1);
   EXPECT_EQ(clock.Now(kReal + kDay + kHour, kBoot + kHour),
