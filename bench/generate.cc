@@ -12,8 +12,8 @@
 #include <random>
 #include <vector>
 
+#include "base/escape.h"
 #include "bench/simulation.h"
-#include "store/escape.h"
 
 namespace forkdb {
 namespace {
@@ -30,8 +30,8 @@ struct Options {
   SimulationOptions simulation;
 };
 
-// FormatRecord() of recorder/parser.h, several times as fast: writes the line
-// and returns where it ends.
+// FormatRecord() of recorder/source/parser.h, several times as fast: writes the
+// line and returns where it ends.
 char* WriteLine(const Record& r, char* line) {
   return fmt::format_to(
       line,

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <exception>
 
-#include "recorder/file_source.h"
+#include "recorder/source/file_source.h"
 
 int main(int argc, char** argv) {
   if (argc != 2) {

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "base/escape.h"
 #include "bench/simulation.h"
-#include "recorder/interner.h"
-#include "recorder/parser.h"
-#include "recorder/writer.h"
+#include "recorder/ingest/dictionary.h"
+#include "recorder/ingest/writer.h"
+#include "recorder/source/parser.h"
 #include "store/database.h"
-#include "store/escape.h"
 
 namespace forkdb {
 namespace {
@@ -69,12 +69,12 @@ BENCHMARK(BM_UnescapeComm);
 void BM_Intern(benchmark::State& state) {
   const std::vector<Record> records = MakeRecords(kBlockRecords);
   SQLite::Database database = OpenForWriting(kMemoryDatabase);
-  Interner interner(&database);
+  Dictionary dictionary(&database);
   for (auto _ : state) {
     for (const Record& r : records) {
-      benchmark::DoNotOptimize(interner.Comm(r.comm));
-      benchmark::DoNotOptimize(interner.FlagSet(r.flags, r.exit_signal));
-      benchmark::DoNotOptimize(interner.NamespaceSet(r));
+      benchmark::DoNotOptimize(dictionary.Comm(r.comm));
+      benchmark::DoNotOptimize(dictionary.FlagSet(r.flags, r.exit_signal));
+      benchmark::DoNotOptimize(dictionary.NamespaceSet(r));
     }
   }
   CountRecords(records.size(), &state);

@@ -30,6 +30,7 @@ TARGET_HEADING = "| target | measured | met | why not, and the floor |"
 # Heading, and what is run: {build} and {work} are put in.
 SECTIONS = {
     "ingest": ("Ingest", "ingest.py {build} --work {work}"),
+    "callers": ("Callers that are not remembered", "callers.py {build} --work {work}"),
     "recorder": ("Recorder", "recorder_cost.py {build} --work {work}"),
     "query": ("Query", "query.py {build} --work {work}"),
     "parts": ("Parts", "parts.py {build}"),

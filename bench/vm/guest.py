@@ -10,6 +10,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "tests/e2e"))
 from emulator import Failure, compile_static, make_root, pack, verdict_lines
+from watch import Watch
 
 # -icount: one instruction is one tick of the guest's time stamp counter. A page
 # is not cleared by REP STOSB here, whose 4096 bytes would be counted as so many
@@ -26,8 +27,8 @@ def parallel(processors):
 class Guest:
     """Up once constructed; a context manager that ends it. Not thread-safe."""
 
-    def __init__(self, kernel, forkdb, work, options, timeout=600):
-        self.work, self.timeout = work, timeout
+    def __init__(self, kernel, forkdb, work, options, silence_s=600):
+        self.work, self.silence_s = work, silence_s
         shutil.rmtree(work, ignore_errors=True)
         (work / "share").mkdir(parents=True)
         command = ["qemu-system-x86_64", *options, "-m", "768", "-nodefaults",
@@ -58,6 +59,9 @@ class Guest:
         pack(root, archive)
         return archive
 
+    def _watch(self):
+        return Watch(self.silence_s, self.silence_s)
+
     def tell(self, *words):
         """Sends a command without waiting for its answer."""
         self.process.stdin.write(" ".join(map(str, words)).encode() + b"\n")
@@ -66,7 +70,7 @@ class Guest:
     def answer(self):
         """The numbers that the last command printed."""
         numbers = []
-        for line in verdict_lines(self.process, self.timeout):
+        for line in verdict_lines(self.process, self._watch()):
             if line == "done":
                 return numbers
             if not line.replace(" ", "").isdigit():
@@ -89,7 +93,7 @@ class Guest:
     def end(self):
         """Has the guest leave its files in share/out, and go."""
         self.tell("end")
-        last = [*verdict_lines(self.process, self.timeout)][-1:]
+        last = [*verdict_lines(self.process, self._watch())][-1:]
         if last != ["PASS"]:
             raise Failure(f"the guest said: {last} (see {self.work / 'console'})")
         return self.work / "share/out/serve"

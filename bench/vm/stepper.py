@@ -5,12 +5,13 @@ over QEMU's gdb stub. Interrupts wait meanwhile, as QEMU's stub has it."""
 import bisect
 import collections
 import socket
-import time
 
 from emulator import Failure
+from watch import wait_until
 
 RSP, RIP = 7, 16  # in the order of the stub's registers
 LONGEST = 100_000  # instructions
+PATIENCE_S = 600  # for one answer, however busy the machine is
 
 
 class Stepper:
@@ -22,7 +23,7 @@ class Stepper:
         self.addresses = {name: address for address, name in self.symbols}
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(str(path))
-        self.socket.settimeout(120)
+        self.socket.settimeout(PATIENCE_S)
         self.data = b""
         self._send("qC")
         while not self._receive().startswith("QC"):
@@ -91,9 +92,7 @@ class Stepper:
         return steps, held
 
 
-def connect(path, system_map, patience=10):
+def connect(path, system_map):
     """A Stepper, once the emulator has made its socket."""
-    deadline = time.monotonic() + patience
-    while not path.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(path.exists, f"the emulator makes {path}")
     return Stepper(path, system_map)
