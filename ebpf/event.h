@@ -9,6 +9,10 @@ enum { kForkEventCommLength = 16 };
 /* Copies of the program for kernel_clone()'s return. */
 enum { kReturnCopies = 4 };
 
+/* Copies skipped this often since the reader looked: soon all of them will be.
+ */
+enum { kManyMisses = 16 };
+
 /* The fields of /proc/fork_info version 1 (lkm/FORMAT.md), under their names.
  */
 struct fork_event {

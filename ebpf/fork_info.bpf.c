@@ -48,7 +48,8 @@ struct {
   __uint(max_entries, 16 * 1024 * 1024); /* set by the loader */
 } records SEC(".maps");
 
-// One token when the records fill half of their buffer, to wake the reader.
+// A token wakes the reader: when the records fill half of their buffer, or when
+// the copies of a program are often skipped.
 struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
   __uint(max_entries, 4096);
@@ -62,6 +63,10 @@ const volatile _Bool has_tai = 0;
 // the reader resets the latter.
 __u64 issued = 0;
 __u32 urgent_sent = 0;
+
+// Failures that a copy of a return program recorded because the one before it was
+// skipped, since the reader looked last.
+__u32 passed_on = 0;
 
 // Returns of kernel_clone() that each copy of a return program has seen. Added
 // to after the record was sent: who reads it before `issued` never finds a call
@@ -86,6 +91,11 @@ static __always_inline int pid_at_level(struct pid *pid, unsigned int level) {
   return BPF_CORE_READ(upid, nr);
 }
 
+static __always_inline void wake_reader(void) {
+  __u64 token = 1;
+  bpf_ringbuf_output(&urgent, &token, sizeof(token), BPF_RB_FORCE_WAKEUP);
+}
+
 // Numbers the event, fills in the caller, and sends it.
 static __always_inline void send(struct fork_event *event) {
   struct task_struct *caller = bpf_get_current_task_btf();
@@ -103,9 +113,8 @@ static __always_inline void send(struct fork_event *event) {
   bpf_ringbuf_output(&records, event, sizeof(*event), 0);
   if (urgent_sent == 0 &&
       bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) > urgent_bytes) {
-    __u64 token = 1;
     urgent_sent = 1;
-    bpf_ringbuf_output(&urgent, &token, sizeof(token), BPF_RB_FORCE_WAKEUP);
+    wake_reader();
   }
 }
 
@@ -255,6 +264,12 @@ static __always_inline int record_return(int copy,
     if (!(*word & bit)) {
       __sync_fetch_and_or(word, bit);
       send_failure(args->flags, args->exit_signal, ret);
+      // The copies run in the order of their numbers or in the reverse: neither
+      // of these is the first.
+      if ((copy == 1 || copy == 2) &&
+          __sync_fetch_and_add(&passed_on, 1) + 1 == kManyMisses) {
+        wake_reader();
+      }
     }
   }
   __sync_fetch_and_add(&returned[copy], 1);

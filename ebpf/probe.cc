@@ -12,11 +12,11 @@
 #include <limits>
 #include <utility>
 
+#include "base/error.h"
 #include "ebpf/event.h"
 #include "ebpf/event_clock.h"
 #include "ebpf/programs.h"
 #include "ebpf/skipped_calls.h"
-#include "base/error.h"
 
 namespace forkdb {
 namespace {
@@ -114,10 +114,6 @@ int64_t Load(const unsigned long long& counter) {
 int OnToken(void*, void*, size_t) { return 0; }
 
 int Silent(libbpf_print_level, const char*, va_list) { return 0; }
-
-// Copies of fexit's program that were skipped since the last look: so many that
-// soon all copies will be.
-constexpr int64_t kTooManyMisses = 16;
 
 // How long sys_exit stays beside fexit with nothing to do.
 constexpr std::chrono::minutes kBackupRest(1);
@@ -233,7 +229,11 @@ int64_t Probe::skipped() {
   // `issued` after `seen`: see SkippedCalls.
   const int64_t skipped = state.skipped.Update(seen, issued());
   const int64_t new_misses = misses - std::exchange(state.misses, misses);
-  if (skipped > before || new_misses > kTooManyMisses) state.AttachBackup();
+  if (skipped > before || new_misses >= kManyMisses) state.AttachBackup();
+  // Nobody is to be woken for what is attached already, or cannot be.
+  if (state.backup == nullptr && !state.backup_refused) {
+    __atomic_store_n(&skeleton.bss->passed_on, 0, __ATOMIC_RELAXED);
+  }
   return skipped;
 }
 

@@ -45,7 +45,8 @@ class Probe {
   // Linux 5.19 on; before, 0.
   int64_t skipped();
 
-  // Readable when the buffer holds something; and when it is half full.
+  // Readable when the buffer holds something; and when the reader should not
+  // wait: it is half full, or skipped() should attach sys_exit.
   int ready_fd() const;
   int urgent_fd() const;
 
