@@ -1,5 +1,6 @@
-// Writes what is made of the command line itself: manual pages and completions.
-//   forkdb_docs DIRECTORY DATE
+// Writes what is made of the command line itself: completions, and manual pages
+// as Markdown.
+//   forkdb_docs DIRECTORY
 
 #include <fmt/core.h>
 
@@ -26,14 +27,14 @@ void Write(const std::string& path, const std::string& text) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc != 3) throw forkdb::UsageError("forkdb_docs DIRECTORY DATE");
+  if (argc != 2) throw forkdb::UsageError("forkdb_docs DIRECTORY");
   const std::string directory = std::string(argv[1]) + "/";
   const std::unique_ptr<CLI::App> app = forkdb::NewApp();
   const std::vector<forkdb::CommandText> commands =
       forkdb::ReadCommands(app.get());
   for (const forkdb::CommandText& command : commands) {
-    Write(directory + forkdb::PageName(command) + ".1",
-          forkdb::Page(command, commands, argv[2]));
+    Write(directory + forkdb::PageName(command) + ".1.md",
+          forkdb::Page(command, commands));
   }
   Write(directory + "forkdb.bash", forkdb::BashCompletion(commands));
   Write(directory + "_forkdb", forkdb::ZshCompletion(commands));

@@ -1,100 +1,67 @@
 #include "docs/pages.h"
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
-#include <sstream>
+#include <string_view>
 
 namespace forkdb {
 namespace {
 
-// Text that roff takes for text.
-std::string Roff(const std::string& text) {
+// Text that Markdown takes for text.
+std::string Escaped(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
-    const bool at_start = escaped.empty() || escaped.back() == '\n';
-    if (at_start && (c == '.' || c == '\'')) escaped += "\\&";
-    if (c == '\\') {
-      escaped += "\\e";
-    } else if (c == '-') {
-      escaped += "\\-";
-    } else {
-      escaped += c;
+    if (std::string_view("\\`*_[]<>|~^&#+-:").find(c) != std::string::npos) {
+      escaped += '\\';
     }
+    escaped += c;
   }
   return escaped;
 }
 
-std::string Upper(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
-
-std::string Sentence(std::string text) {
-  if (!text.empty() && text.back() != '.' && text.back() != '?') text += '.';
-  return Roff(text) + "\n";
-}
-
-// Paragraphs, which blank lines part.
-std::string Paragraphs(const std::string& text) {
-  std::istringstream lines(text);
-  std::string paragraphs;
-  bool open = false;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.empty()) {
-      open = false;
-      continue;
-    }
-    if (!open) paragraphs += ".PP\n";
-    open = true;
-    paragraphs += Roff(line) + "\n";
-  }
-  return paragraphs;
+std::string Sentence(const std::string& text) {
+  const bool ends = text.empty() || text.back() == '.' || text.back() == '?';
+  return Escaped(text) + (ends ? "\n" : ".\n");
 }
 
 std::string Item(const OptionText& option) {
-  std::string item = ".TP\n";
-  for (size_t i = 0; i < option.names.size(); ++i) {
-    item +=
-        fmt::format("{}\\fB{}\\fR", i > 0 ? ", " : "", Roff(option.names[i]));
+  std::string item;
+  for (const std::string& name : option.names) {
+    item += fmt::format("{}**{}**", item.empty() ? "" : ", ", Escaped(name));
   }
-  if (!option.value.empty()) item += fmt::format(" \\fI{}\\fR", option.value);
-  item += "\n" + Sentence(option.description);
+  if (!option.value.empty()) item += fmt::format(" *{}*", option.value);
+  item += "\n: " + Sentence(option.description);
   if (!option.default_value.empty()) {
-    item += fmt::format("Default: {}.\n", Roff(option.default_value));
+    item += fmt::format("  Default: {}.\n", Escaped(option.default_value));
   }
   if (!option.environment.empty()) {
-    item += fmt::format("Environment: {}.\n", Roff(option.environment));
+    item += fmt::format("  Environment: {}.\n", Escaped(option.environment));
   }
   const bool is_told =
       option.words.empty() ||
       option.description.find(option.words.front()) != std::string::npos;
   if (!is_told) {
-    item += "One of";
-    for (const std::string& word : option.words) item += " " + Roff(word);
-    item += ".\n";
+    item +=
+        fmt::format("  One of {}.\n",
+                    Escaped(fmt::format("{}", fmt::join(option.words, " "))));
   }
-  return item;
+  return item + "\n";
 }
 
 std::string Items(const char* head, const std::vector<OptionText>& options) {
-  if (options.empty()) return "";
-  std::string section = fmt::format(".SH {}\n", head);
+  std::string section;
   for (const OptionText& option : options) section += Item(option);
-  return section;
+  return options.empty() ? "" : fmt::format("# {}\n\n{}", head, section);
 }
 
 std::string Synopsis(const CommandText& command) {
-  std::string text = ".SH SYNOPSIS\n\\fBforkdb\\fR";
-  if (command.name.empty()) {
-    return text + " \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n";
-  }
-  text += fmt::format(" \\fB{}\\fR [\\fIOPTIONS\\fR]", Roff(command.name));
+  if (command.name.empty()) return "**forkdb** *COMMAND* \\[*OPTIONS*\\]";
+  std::string text = fmt::format("**forkdb {}** \\[*OPTIONS*\\]", command.name);
   for (const OptionText& argument : command.arguments) {
-    text += fmt::format(" [\\fI{}\\fR]", Roff(argument.names.front()));
+    text += fmt::format(" \\[*{}*\\]", Escaped(argument.names.front()));
   }
-  return text + "\n";
+  return text;
 }
 
 }  // namespace
@@ -104,37 +71,30 @@ std::string PageName(const CommandText& command) {
 }
 
 std::string Page(const CommandText& command,
-                 const std::vector<CommandText>& all, const std::string& date) {
-  const std::string name = PageName(command);
-  std::string page = fmt::format(".TH {} 1 {} forkdb \"forkdb manual\"\n",
-                                 Roff(Upper(name)), date);
-  page +=
-      fmt::format(".SH NAME\n{} \\- {}\n", Roff(name),
-                  Roff(command.name.empty()
-                           ? "record every process creation, and ask about them"
-                           : command.description));
-  page += Synopsis(command);
-  page += ".SH DESCRIPTION\n" + Sentence(command.description) +
-          Paragraphs(command.notes);
-  if (command.name.empty()) {
-    page += ".SH COMMANDS\n";
-    for (const CommandText& other : all) {
-      if (other.name.empty()) continue;
-      page += fmt::format(".TP\n\\fB{}\\fR(1)\n", Roff(PageName(other))) +
-              Sentence(other.description);
+                 const std::vector<CommandText>& all) {
+  std::string commands, others;
+  for (const CommandText& other : all) {
+    const std::string name = "**" + Escaped(PageName(other)) + "**(1)";
+    if (other.name != command.name) others += name + ", ";
+    if (!other.name.empty()) {
+      commands += name + "\n: " + Sentence(other.description) + "\n";
     }
   }
+  std::string page = fmt::format(
+      "# NAME\n\n{} \\- {}\n\n# SYNOPSIS\n\n{}\n\n# DESCRIPTION\n\n{}\n{}\n\n",
+      Escaped(PageName(command)),
+      Escaped(command.name.empty()
+                  ? "record every process creation, and ask about them"
+                  : command.description),
+      Synopsis(command), Sentence(command.description), Escaped(command.notes));
+  if (command.name.empty()) page += "# COMMANDS\n\n" + commands;
   page += Items("ARGUMENTS", command.arguments);
   page += Items("OPTIONS", command.options);
   if (!command.examples.empty()) {
-    page += ".SH EXAMPLES\n.nf\n" + Roff(command.examples) + "\n.fi\n";
+    page += fmt::format("# EXAMPLES\n\n```\n{}\n```\n\n", command.examples);
   }
-  page += ".SH SEE ALSO\n";
-  for (const CommandText& other : all) {
-    if (other.name == command.name) continue;
-    page += fmt::format("\\fB{}\\fR(1),\n", Roff(PageName(other)));
-  }
-  return page + "\\fBforkdb\\-sql\\fR(5),\n\\fBfork_info\\fR(5)\n";
+  return page + "# SEE ALSO\n\n" + others +
+         "**forkdb\\-sql**(5), **fork\\_info**(5)\n";
 }
 
 }  // namespace forkdb

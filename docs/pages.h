@@ -1,4 +1,4 @@
-// Manual pages of section 1.
+// Manual pages of section 1, as Markdown.
 
 #ifndef FORKDB_DOCS_PAGES_H_
 #define FORKDB_DOCS_PAGES_H_
@@ -10,10 +10,10 @@
 
 namespace forkdb {
 
-// "forkdb-query", and the page in man(7); date is "2026-11-24".
+// "forkdb-query", and the text of its page.
 std::string PageName(const CommandText& command);
 std::string Page(const CommandText& command,
-                 const std::vector<CommandText>& all, const std::string& date);
+                 const std::vector<CommandText>& all);
 
 }  // namespace forkdb
 
