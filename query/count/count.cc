@@ -8,17 +8,15 @@
 
 #include "base/duration.h"
 #include "base/saturate.h"
+#include "query/search/row_cursor.h"
 #include "store/dimensions.h"
 #include "store/record.h"
 #include "store/record_row.h"
-#include "store/sql.h"
 #include "store/statement.h"
 #include "terminal/value.h"
 
 namespace forkdb {
 namespace {
-
-constexpr int64_t kAllRows = -1;
 
 // Counts into one Counts.
 class Counter {
@@ -33,8 +31,7 @@ class Counter {
 
  private:
   std::vector<int64_t> FindBlocks();
-  void CountRows();
-  void CountRun(int64_t first_id, int64_t last_id, SQLite::Statement* rows);
+  void CountRows(Runs runs);
   void CountBlocks(const std::vector<int64_t>& blocks);
   // Spares the look-up of each block where all between the first and the last
   // are whole.
@@ -45,7 +42,6 @@ class Counter {
   void AddWholes(const Dimension& dimension, Counts::ById* counts);
   void AddFailedFlagSets();
   void Add(const Row& values, const std::string& sql, Counts::ById* counts);
-  SQLite::Statement CompileRows();
   void ReadBoots();
 
   SQLite::Database* database_;
@@ -67,7 +63,8 @@ Counts Counter::Run(int64_t most_rows) {
     }
   }
   counts_.has_rows = true;
-  CountRows();
+  ReadBoots();
+  CountRows(Runs(search_, /*descending=*/false, /*from_id=*/0));
   return std::move(counts_);
 }
 
@@ -83,16 +80,6 @@ std::vector<int64_t> Counter::FindBlocks() {
   return blocks;
 }
 
-SQLite::Statement Counter::CompileRows() {
-  return CompileReadOnly(
-      database_,
-      fmt::format("SELECT r.id, r.time_ns, r.user, r.comm, r.flag_set, r.ret, "
-                  "r.tgid, r.start_ns FROM ({}) AS m "
-                  "CROSS JOIN records AS r ON r.id = m.id",
-                  search_.RowsSql("id", /*descending=*/false)),
-      static_cast<int>(search_.RowsValues(0, 0, kAllRows).size()));
-}
-
 void Counter::ReadBoots() {
   SQLite::Statement streams(*database_, "SELECT id, boot FROM streams");
   while (streams.executeStep()) {
@@ -100,21 +87,14 @@ void Counter::ReadBoots() {
   }
 }
 
-void Counter::CountRows() {
-  ReadBoots();
-  SQLite::Statement rows = CompileRows();
-  search_.ForEachRun(/*descending=*/false, /*from_id=*/0,
-                     [&](int64_t first_id, int64_t last_id) {
-                       CountRun(first_id, last_id, &rows);
-                       return true;
-                     });
-}
-
-void Counter::CountRun(int64_t first_id, int64_t last_id,
-                       SQLite::Statement* rows) {
-  BindAll(search_.RowsValues(first_id, last_id, kAllRows), rows);
-  while (rows->executeStep()) {
-    const auto column = [&](int i) { return rows->getColumn(i).getInt64(); };
+void Counter::CountRows(Runs runs) {
+  RowRequest request = {"id"};
+  request.around =
+      "SELECT r.id, r.time_ns, r.user, r.comm, r.flag_set, r.ret, r.tgid, "
+      "r.start_ns FROM ({}) AS m CROSS JOIN records AS r ON r.id = m.id";
+  RowCursor rows(search_, request, std::move(runs));
+  while (SQLite::Statement* row = rows.Next()) {
+    const auto column = [&](int i) { return row->getColumn(i).getInt64(); };
     const int64_t id = column(0);
     const int64_t time_ns = column(1);
     const int64_t ret = column(5);
@@ -134,7 +114,6 @@ void Counter::CountRun(int64_t first_id, int64_t last_id,
     ++caller.records;
     caller.last_id = id;
   }
-  rows->reset();
 }
 
 void Counter::CountBlocks(const std::vector<int64_t>& blocks) {
@@ -142,7 +121,7 @@ void Counter::CountBlocks(const std::vector<int64_t>& blocks) {
       "DROP TABLE IF EXISTS temp.whole_blocks; "
       "CREATE TEMP TABLE whole_blocks (block INTEGER PRIMARY KEY)");
   int64_t wholes = 0;
-  SQLite::Statement rows = CompileRows();
+  std::vector<IdRange> rest;
   SQLite::Statement find(*database_,
                          "SELECT records, first_time_ns, last_time_ns "
                          "FROM blocks WHERE block = ?");
@@ -154,7 +133,7 @@ void Counter::CountBlocks(const std::vector<int64_t>& blocks) {
     const bool closed = find.executeStep();
     if (!closed || find.getColumn(1).getInt64() < window_.since_ns ||
         find.getColumn(2).getInt64() > window_.until_ns) {
-      CountRun(FirstIdOf(block), LastIdOf(block), &rows);
+      rest.push_back({FirstIdOf(block), LastIdOf(block)});
       continue;
     }
     const int64_t records = find.getColumn(0).getInt64();
@@ -172,6 +151,7 @@ void Counter::CountBlocks(const std::vector<int64_t>& blocks) {
     last_whole_ = block;
     ++wholes;
   }
+  CountRows(Runs(std::move(rest)));
   NarrowWholes(wholes);
   for (const Dimension& dimension : kDimensions) {
     if (Counts::ById* counts = CountsOf(dimension.column)) {

@@ -9,18 +9,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/saturate.h"
 #include "query/search/criterion.h"
+#include "query/search/row_cursor.h"
 #include "store/dimensions.h"
 #include "store/record.h"
-#include "store/sql.h"
 #include "store/statement.h"
 
 namespace forkdb {
 namespace {
-
-constexpr int64_t kAllRows = -1;
 
 // A table that counts columns by blocks. from is SQL: the table as b, joined
 // with its values as v where there are any.
@@ -77,17 +76,15 @@ class Grouper {
 
  private:
   std::optional<CountedTable> FindTable() const;
-  void ReadRuns();
+  void ReadRows(Runs runs);
   void ReadBlocks(const CountedTable& table);
   // Of the closed blocks that lie in the time that is asked for.
-  void StoreWholes(SQLite::Statement* rows);
+  std::vector<IdRange> StoreWholes();
   void AddWholes(const CountedTable& table);
   void AddSuccesses();
   // Takes a kernel's threads from the kind that their flags say.
   void MoveKernelThreads(const std::string& expressions);
-  SQLite::Statement CompileRows() const;
-  void ReadRun(int64_t first_id, int64_t last_id, SQLite::Statement* rows);
-  // The statement's rows are groups, as they are printed.
+  // Adds the group on which the statement stands.
   void Add(SQLite::Statement* statement);
 
   SQLite::Database* database_;
@@ -101,7 +98,7 @@ void Grouper::Run() {
   if (const std::optional<CountedTable> table = FindTable()) {
     ReadBlocks(*table);
   } else {
-    ReadRuns();
+    ReadRows(Runs(search_, /*descending=*/false, /*from_id=*/0));
   }
 }
 
@@ -118,51 +115,31 @@ std::optional<CountedTable> Grouper::FindTable() const {
 
 void Grouper::Add(SQLite::Statement* statement) {
   Row row;
-  while (statement->executeStep()) {
-    const int64_t records = TakeCount(statement, &row);
-    int64_t& sum = (*groups_)[row];
-    sum = Plus(sum, records);
+  const int64_t records = TakeCount(statement, &row);
+  int64_t& sum = (*groups_)[row];
+  sum = Plus(sum, records);
+}
+
+void Grouper::ReadRows(Runs runs) {
+  RowRequest request = {"id"};
+  request.around = "SELECT count(*) FROM ({})";
+  if (!columns_.empty()) {
+    request.columns = fmt::format("{}", fmt::join(columns_, ", "));
+    request.around = fmt::format(
+        "SELECT {0}, count(*) FROM ({{}}) GROUP BY {0}", request.columns);
   }
-  statement->reset();
-}
-
-SQLite::Statement Grouper::CompileRows() const {
-  const std::string names = fmt::format("{}", fmt::join(columns_, ", "));
-  const std::string rows =
-      search_.RowsSql(columns_.empty() ? "id" : names, /*descending=*/false);
-  return CompileReadOnly(
-      database_,
-      columns_.empty()
-          ? fmt::format("SELECT count(*) FROM ({})", rows)
-          : fmt::format("SELECT {0}, count(*) FROM ({1}) GROUP BY {0}", names,
-                        rows),
-      static_cast<int>(search_.RowsValues(0, 0, kAllRows).size()));
-}
-
-void Grouper::ReadRun(int64_t first_id, int64_t last_id,
-                      SQLite::Statement* rows) {
-  BindAll(search_.RowsValues(first_id, last_id, kAllRows), rows);
-  Add(rows);
-}
-
-void Grouper::ReadRuns() {
-  SQLite::Statement rows = CompileRows();
-  search_.ForEachRun(/*descending=*/false, /*from_id=*/0,
-                     [&](int64_t first_id, int64_t last_id) {
-                       ReadRun(first_id, last_id, &rows);
-                       return true;
-                     });
+  RowCursor rows(search_, request, std::move(runs));
+  while (SQLite::Statement* row = rows.Next()) Add(row);
 }
 
 void Grouper::ReadBlocks(const CountedTable& table) {
-  SQLite::Statement rows = CompileRows();
-  StoreWholes(&rows);
+  ReadRows(Runs(StoreWholes()));
   AddWholes(table);
   const bool all = search_.TakesAllOf("stream");
   if (table.criterion == "ret" && all && !columns_.empty()) AddSuccesses();
 }
 
-void Grouper::StoreWholes(SQLite::Statement* rows) {
+std::vector<IdRange> Grouper::StoreWholes() {
   database_->exec(
       "DROP TABLE IF EXISTS temp.whole_blocks; "
       "CREATE TEMP TABLE whole_blocks (block INTEGER PRIMARY KEY)");
@@ -175,6 +152,7 @@ void Grouper::StoreWholes(SQLite::Statement* rows) {
       search_.BlocksSql(/*descending=*/false, /*from_block=*/0);
   SQLite::Statement blocks(*database_, question.sql);
   BindAll(question.values, &blocks);
+  std::vector<IdRange> rest;
   while (blocks.executeStep()) {
     const int64_t block = blocks.getColumn(0).getInt64();
     find.bind(1, block);
@@ -187,9 +165,10 @@ void Grouper::StoreWholes(SQLite::Statement* rows) {
       insert.exec();
       insert.reset();
     } else {
-      ReadRun(FirstIdOf(block), LastIdOf(block), rows);
+      rest.push_back({FirstIdOf(block), LastIdOf(block)});
     }
   }
+  return rest;
 }
 
 void Grouper::AddWholes(const CountedTable& table) {
@@ -211,7 +190,7 @@ void Grouper::AddWholes(const CountedTable& table) {
       fmt::format("SELECT {}sum(b.records) FROM {} WHERE +b.block IN "
                   "temp.whole_blocks{} GROUP BY {}",
                   expressions, table.from, wanted, group));
-  Add(&statement);
+  while (statement.executeStep()) Add(&statement);
   if (std::find(columns_.begin(), columns_.end(), "kind") != columns_.end()) {
     MoveKernelThreads(expressions);
   }
@@ -226,7 +205,7 @@ void Grouper::AddSuccesses() {
           "FROM errno_blocks WHERE block IN temp.whole_blocks) AS successes "
           "WHERE successes > 0",
           fmt::join(std::vector<const char*>(columns_.size(), "NULL"), ", ")));
-  Add(&statement);
+  while (statement.executeStep()) Add(&statement);
 }
 
 void Grouper::MoveKernelThreads(const std::string& expressions) {

@@ -118,9 +118,9 @@ std::vector<std::string> Databases::Columns(const Shape& shape) const {
 
 int64_t Databases::Print(const Shape& shape, RowPrinter* printer) {
   if (several()) return PrintMerged(shape, printer);
-  RowSource rows = first().Find(parts_.front().filter, shape);
+  const NextRow next = first().Find(parts_.front().filter, shape);
   int64_t count = 0;
-  for (Row row; rows.Next(&row); ++count) printer->Print(row);
+  for (Row row; next(&row); ++count) printer->Print(row);
   return count;
 }
 

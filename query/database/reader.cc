@@ -19,6 +19,7 @@
 #include "query/coverage/extent.h"
 #include "query/database/recorder_watch.h"
 #include "query/filter/window.h"
+#include "query/search/row_cursor.h"
 #include "query/search/search.h"
 #include "query/search/sql_trouble.h"
 #include "store/database.h"
@@ -84,8 +85,7 @@ int64_t Reader::FindKnown(int64_t process, const std::optional<int64_t>& boot) {
   filter.condition = "kind <> 'thread'";
   int64_t id = 0;
   TranslateTrouble(path_, [&] {
-    id = NewerAlive(process, boot,
-                    FindNewest(&database_, Search(&database_, filter), 1),
+    id = NewerAlive(process, boot, FindNewest(Search(&database_, filter), 1),
                     &database_);
   });
   return id;
@@ -116,7 +116,7 @@ void Reader::SetUnder(int64_t process, Filter* filter) {
   calls.pids = {process};
   calls.boot = filter->boot;
   TranslateTrouble(path_, [&] {
-    const int64_t id = FindNewest(&database_, Search(&database_, calls), 1);
+    const int64_t id = FindNewest(Search(&database_, calls), 1);
     SQLite::Statement find(database_,
                            "SELECT caller_id FROM records WHERE id = ?");
     find.bind(1, id);
@@ -137,7 +137,7 @@ void Reader::SetUnder(int64_t process, Filter* filter) {
 
 void Reader::SetBurst(const Burst& burst, Filter* filter) {
   TranslateTrouble(path_, [&] {
-    filter->ranges = FindBursts(&database_, Search(&database_, *filter), burst);
+    filter->ranges = FindBursts(Search(&database_, *filter), burst);
   });
 }
 
@@ -148,18 +148,29 @@ NewRecords Reader::FindNewRecords(const Cursor& cursor) {
   return news;
 }
 
-RowSource Reader::Find(const Filter& filter, const Shape& shape) {
-  return {path_, &database_, filter, shape};
+NextRow Reader::Find(const Filter& filter, const Shape& shape) {
+  return TranslateTrouble(path_, [&]() -> NextRow {
+    const Search search(&database_, filter);
+    const auto rows =
+        std::make_shared<RowCursor>(search, RequestFor(search, shape));
+    return [this, rows](Row* row) {
+      return TranslateTrouble(path_, [&] {
+        SQLite::Statement* next = rows->Next();
+        if (next != nullptr) ReadRow(next, row);
+        return next != nullptr;
+      });
+    };
+  });
 }
 
 int64_t Reader::Print(const Filter& filter, const Shape& shape,
                       const Output& output) {
-  RowSource rows = Find(filter, shape);
+  const NextRow next = Find(filter, shape);
   const std::unique_ptr<RowPrinter> printer =
       NewRowPrinter(output, shape.columns);
   int64_t count = 0;
   PrintAll(printer.get(), [&] {
-    for (Row row; rows.Next(&row); ++count) printer->Print(row);
+    for (Row row; next(&row); ++count) printer->Print(row);
   });
   return count;
 }

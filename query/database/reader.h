@@ -20,7 +20,7 @@
 #include "query/filter/filter_options.h"
 #include "query/report/report.h"
 #include "query/search/burst.h"
-#include "query/search/row_source.h"
+#include "query/search/merge.h"
 #include "store/stop.h"
 #include "terminal/output.h"
 
@@ -67,9 +67,9 @@ class Reader {
   // What there is after a cursor (cursor.h).
   NewRecords FindNewRecords(const Cursor& cursor);
 
-  // The records that the filter asks for (row_source.h). Throws as it does; the
-  // reader must outlive them.
-  RowSource Find(const Filter& filter, const Shape& shape);
+  // Finds the records of the filter, as rows. The result throws as Print()
+  // does; the reader must outlive it.
+  NextRow Find(const Filter& filter, const Shape& shape);
 
   // Prints them; returns how many. What was read before an Interrupted is
   // printed, too. Throws

@@ -219,8 +219,8 @@ Family Genealogist::Finish() {
 Family ReadFamily(const Search& search, const FamilyLimits& limits,
                   SQLite::Database* database) {
   Genealogist genealogist(limits, database);
-  ForEachRow(search, {kColumns, /*descending=*/true}, database,
-             [&](SQLite::Statement* row) { genealogist.Add(row); });
+  RowCursor rows(search, {kColumns, /*descending=*/true});
+  while (SQLite::Statement* row = rows.Next()) genealogist.Add(row);
   return genealogist.Finish();
 }
 

@@ -49,16 +49,16 @@ std::vector<Row> ReadGaps(const ReportOptions& options, const Window& window,
   return Rows(&find);
 }
 
-std::vector<FailureRate> ReadFailures(const Search& search, const Bins& bins,
-                                      SQLite::Database* database) {
+std::vector<FailureRate> ReadFailures(const Search& search, const Bins& bins) {
   std::map<std::string, std::vector<int64_t>> counts;
-  ForEachRow(search, {"time_ns, errno"}, database, [&](SQLite::Statement* row) {
+  RowCursor rows(search, {"time_ns, errno"});
+  while (SQLite::Statement* row = rows.Next()) {
     std::vector<int64_t>& of_error = counts[row->getColumn(1).getString()];
     of_error.resize(bins.count);
     // A forged database's blocks may lie about their times.
     const size_t bin = bins.Of(row->getColumn(0).getInt64());
     if (bin < bins.count) ++of_error[bin];
-  });
+  }
   std::vector<FailureRate> rates;
   rates.reserve(counts.size());
   for (auto& [error, of_error] : counts) {
@@ -67,15 +67,14 @@ std::vector<FailureRate> ReadFailures(const Search& search, const Bins& bins,
   return rates;
 }
 
-std::vector<Row> ReadNewest(const Search& search, int64_t limit,
-                            SQLite::Database* database) {
+std::vector<Row> ReadNewest(const Search& search, int64_t limit) {
   std::vector<Row> rows;
-  ForEachRow(search,
-             {fmt::format("{}", fmt::join(FailureColumns(), ", ")),
-              /*descending=*/true, limit},
-             database, [&](SQLite::Statement* row) {
-               ReadRow(row, &rows.emplace_back());
-             });
+  RowCursor cursor(search,
+                   {fmt::format("{}", fmt::join(FailureColumns(), ", ")),
+                    /*descending=*/true, limit});
+  while (SQLite::Statement* row = cursor.Next()) {
+    ReadRow(row, &rows.emplace_back());
+  }
   return rows;
 }
 
@@ -107,8 +106,8 @@ Report ReadReport(const ReportOptions& options, int64_t now_ns,
     Filter failed = options.filter;
     failed.failed = true;
     const Search search(database, failed);
-    report.failures = ReadFailures(search, report.bins, database);
-    report.newest_failures = ReadNewest(search, options.failures, database);
+    report.failures = ReadFailures(search, report.bins);
+    report.newest_failures = ReadNewest(search, options.failures);
   }
   report.family =
       ReadFamily(Search(database, options.filter), options.family, database);

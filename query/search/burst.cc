@@ -16,7 +16,7 @@
 namespace forkdb {
 namespace {
 
-// The window is held in memory, and no machine has more pids.
+// The window is in memory. No machine has more pids.
 constexpr int64_t kMostRecords = 4'194'304;
 
 }  // namespace
@@ -49,7 +49,7 @@ void BurstFinder::Add(int64_t id, int64_t time_ns) {
   const auto size = static_cast<size_t>(burst_.records);
   if (latest_.size() > size) latest_.pop_front();
   if (latest_.size() < size) return;
-  // A clock that was set back makes no burst either.
+  // llabs(): a clock that was set back makes no burst.
   if (std::llabs(time_ns - latest_.front().time_ns) > burst_.within_ns) return;
   if (!found_.empty() && found_.back().last >= latest_.front().id) {
     found_.back().last = id;
@@ -63,14 +63,12 @@ std::vector<IdRange> BurstFinder::Take() {
   return std::move(found_);
 }
 
-std::vector<IdRange> FindBursts(SQLite::Database* database,
-                                const Search& search, const Burst& burst) {
+std::vector<IdRange> FindBursts(const Search& search, const Burst& burst) {
   BurstFinder finder(burst);
-  ForEachRow(search, {"id, time_ns"}, database,
-             [&](SQLite::Statement* statement) {
-               finder.Add(statement->getColumn(0).getInt64(),
-                          statement->getColumn(1).getInt64());
-             });
+  RowCursor rows(search, {"id, time_ns"});
+  while (SQLite::Statement* row = rows.Next()) {
+    finder.Add(row->getColumn(0).getInt64(), row->getColumn(1).getInt64());
+  }
   return finder.Take();
 }
 

@@ -3,8 +3,6 @@
 #ifndef FORKDB_QUERY_SEARCH_BURST_H_
 #define FORKDB_QUERY_SEARCH_BURST_H_
 
-#include <SQLiteCpp/Database.h>
-
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -16,9 +14,8 @@
 
 namespace forkdb {
 
-// A record belongs to a burst if it is one of so many that follow each other in
-// a stream and match the filter, of which the first and the last are no further
-// apart than within_ns. Streams do not add up.
+// A burst is a sequence of at least `records` matching records of one stream.
+// The first and the last of any `records` in a row are at most within_ns apart.
 struct Burst {
   int64_t records = 0;
   int64_t within_ns = 0;
@@ -27,16 +24,16 @@ struct Burst {
 // Reads "100/1", "500/2s" or "20/100ms". Throws UsageError.
 Burst ParseBurst(std::string_view text);
 
-// Finds the bursts among records that it is shown one by one, in the order of
-// ids. Holds as many as make a burst. Not thread-safe.
+// Finds the bursts among records that are added by ascending id. Holds at most
+// Burst::records of them. Not thread-safe.
 class BurstFinder {
  public:
   explicit BurstFinder(const Burst& burst) : burst_(burst) {}
 
   void Add(int64_t id, int64_t time_ns);
 
-  // From the first record of a burst to its last; bursts that share a record
-  // are one. To be called after the last record.
+  // Returns each burst from its first record to its last. Bursts that share a
+  // record are one. Call it once, after the last record.
   std::vector<IdRange> Take();
 
  private:
@@ -50,10 +47,9 @@ class BurstFinder {
   std::vector<IdRange> found_;
 };
 
-// The bursts among the records that the search finds. Reads each of these.
-// Throws UsageError for what the user's condition has wrong.
-std::vector<IdRange> FindBursts(SQLite::Database* database,
-                                const Search& search, const Burst& burst);
+// Finds the bursts among the records of a search, and reads each record. Throws
+// as RowCursor does.
+std::vector<IdRange> FindBursts(const Search& search, const Burst& burst);
 
 }  // namespace forkdb
 

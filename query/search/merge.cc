@@ -7,11 +7,11 @@
 
 namespace forkdb {
 
-void Merge::Add(size_t number, RowSource source) {
+void Merge::Add(size_t number, NextRow source) {
   Head head;
   head.number = number;
-  head.source = std::make_unique<RowSource>(std::move(source));
-  if (!head.source->Next(&head.row)) return;
+  head.source = std::move(source);
+  if (!head.source(&head.row)) return;
   head.time_ns = IntegerOr(head.row.front(), 0);
   heads_.push_back(std::move(head));
 }
@@ -30,7 +30,7 @@ std::optional<size_t> Merge::Next(Row* row) {
   if (next == heads_.end()) return std::nullopt;
   const size_t number = next->number;
   std::swap(*row, next->row);
-  if (next->source->Next(&next->row)) {
+  if (next->source(&next->row)) {
     next->time_ns = IntegerOr(next->row.front(), 0);
   } else {
     heads_.erase(next);

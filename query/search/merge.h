@@ -1,45 +1,46 @@
-// Rows of several databases in the order of time.
+// Merges the rows of several databases by time.
 
 #ifndef FORKDB_QUERY_SEARCH_MERGE_H_
 #define FORKDB_QUERY_SEARCH_MERGE_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <vector>
 
-#include "query/search/row_source.h"
 #include "terminal/value.h"
 
 namespace forkdb {
 
-// Draws the row with the earliest time or, if descending, the latest; of one
-// source, rows stay in their order. Holds one row a source. The first cell of a
-// row is its time. Not thread-safe.
+// Fills the next row. Returns false after the last one.
+using NextRow = std::function<bool(Row*)>;
+
+// Returns the row with the earliest time or, if descending, the latest. The
+// rows of one source keep their order. The first cell of a row is its time.
+// Holds one row of each source. Not thread-safe.
 class Merge {
  public:
   explicit Merge(bool descending) : descending_(descending) {}
 
-  // number is what Next() calls the source.
-  void Add(size_t number, RowSource source);
+  // Adds a source, for which Next() returns this number.
+  void Add(size_t number, NextRow source);
 
-  // Fills row, and returns whose it is; nothing after the last one.
+  // Fills row and returns the number of its source; nothing after the last row.
   std::optional<size_t> Next(Row* row);
 
  private:
   struct Head {
     size_t number = 0;
-    std::unique_ptr<RowSource> source;
+    NextRow source;
     Row row;
     int64_t time_ns = 0;
   };
 
-  // Whether the first comes before the second.
   bool Precedes(const Head& first, const Head& second) const;
 
   bool descending_;
-  std::vector<Head> heads_;  // of the sources that have rows
+  std::vector<Head> heads_;  // one for each source that still has rows
 };
 
 }  // namespace forkdb

@@ -1,27 +1,73 @@
 #include "query/search/row_cursor.h"
 
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
 #include "store/sql.h"
 #include "store/statement.h"
 
 namespace forkdb {
 
-void ForEachRow(const Search& search, const RowRequest& wanted,
-                SQLite::Database* database,
-                const std::function<void(SQLite::Statement*)>& take) {
-  int64_t left = wanted.limit;
-  SQLite::Statement statement = CompileReadOnly(
-      database, search.RowsSql(wanted.columns, wanted.descending),
-      static_cast<int>(search.RowsValues(0, 0, left).size()));
-  search.ForEachRun(
-      wanted.descending, /*from_id=*/0, [&](int64_t first_id, int64_t last_id) {
-        BindAll(search.RowsValues(first_id, last_id, left), &statement);
-        while (statement.executeStep()) {
-          take(&statement);
-          if (left > 0) --left;
-        }
-        statement.reset();
-        return left != 0;
-      });
+RowRequest RequestFor(const Search& search, const Shape& shape) {
+  RowRequest request;
+  request.columns = fmt::format("{}", fmt::join(shape.columns, ", "));
+  request.descending = shape.reverse;
+  request.limit = shape.limit.value_or(kAllRows);
+  if (!shape.order.empty()) {
+    request.order = ParseOrder(shape.order, shape.reverse);
+  } else if (request.limit > 0 && !shape.reverse) {
+    request.from_id = FindNewest(search, request.limit);
+  }
+  return request;
+}
+
+RowCursor::RowCursor(const Search& search, const RowRequest& request)
+    : RowCursor(search, request,
+                request.order
+                    ? Runs(std::vector<IdRange>())
+                    : Runs(search, request.descending, request.from_id)) {}
+
+RowCursor::RowCursor(const Search& search, const RowRequest& request, Runs runs)
+    : search_(search), left_(request.limit), runs_(std::move(runs)) {
+  const bool by_id = !request.order;
+  // Next() binds the ids of each run.
+  const BoundSql rows =
+      by_id ? BoundSql{search_.RowsSql(request.columns, request.descending),
+                       search_.RowsValues(0, 0, left_)}
+            : search_.Ordered(request.columns, *request.order, left_);
+  statement_ = CompileReadOnly(
+      search_.database(), fmt::format(fmt::runtime(request.around), rows.sql),
+      static_cast<int>(rows.values.size()));
+  if (by_id) return;
+  BindAll(rows.values, &*statement_);
+  stepping_ = true;
+}
+
+SQLite::Statement* RowCursor::Next() {
+  while (true) {
+    stepping_ = stepping_ && statement_->executeStep();
+    if (stepping_) {
+      if (left_ > 0) --left_;
+      return &*statement_;
+    }
+    statement_->reset();
+    const std::optional<IdRange> run = left_ == 0 ? std::nullopt : runs_.Next();
+    if (!run) return nullptr;
+    BindAll(search_.RowsValues(run->first, run->last, left_), &*statement_);
+    stepping_ = true;
+  }
+}
+
+int64_t FindNewest(const Search& search, int64_t rows) {
+  int64_t id = 0;
+  RowCursor newest(search, {"id", /*descending=*/true, rows});
+  while (SQLite::Statement* row = newest.Next()) {
+    id = row->getColumn(0).getInt64();
+  }
+  return id;
 }
 
 }  // namespace forkdb

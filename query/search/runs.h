@@ -1,32 +1,39 @@
-// Walking through the records that can hold an answer.
+// Lists the runs of records that can hold an answer.
 
 #ifndef FORKDB_QUERY_SEARCH_RUNS_H_
 #define FORKDB_QUERY_SEARCH_RUNS_H_
 
 #include <SQLiteCpp/Statement.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "query/filter/filter.h"
 #include "query/search/search.h"
 
 namespace forkdb {
 
-// The runs of a search, one by one, in the order of ids or, if descending,
-// against it. Those before from_id are left out. The search must outlive it.
-// Not thread-safe.
+// Returns runs of ids one by one. Not thread-safe; the search's database must
+// outlive it.
 class Runs {
  public:
+  // The runs of a search by ascending or descending id, without ids below
+  // from_id.
   Runs(const Search& search, bool descending, int64_t from_id);
 
-  // Nothing after the last.
+  // These runs.
+  explicit Runs(std::vector<IdRange> runs);
+
+  // Returns nothing after the last run.
   std::optional<IdRange> Next();
 
  private:
-  int64_t from_id_;
-  std::optional<SQLite::Statement> blocks_;  // nothing where all is one run
-  bool done_ = false;
+  int64_t from_id_ = 0;
+  std::optional<SQLite::Statement> blocks_;  // of a search that has several
+  std::vector<IdRange> known_;
+  size_t next_ = 0;  // in known_
 };
 
 }  // namespace forkdb
