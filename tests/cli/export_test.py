@@ -117,10 +117,16 @@ class Export(harness.CliTest):
     def test_mistakes_are_code_2_and_touch_no_file(self):
         self.record(harness.HEADER + harness.lines(1, 3))
         self.write("kept", b"kept")
-        for args in [["--format", "table"], ["--format", "xml"],
-                     ["--columns", "x"], ["nope = 1"], ["--since", "never"],
-                     ["--flag", "X"], ["--boot", "x"]]:
-            self.fails(2, "", "export", "--db", self.db, "-o", "kept", *args)
+        for args, reason in [
+                (["--format", "table"], "write csv, json or tsv"),
+                (["--format", "xml"], "--format xml: no such format"),
+                (["--columns", "x"], "no column 'x'"),
+                (["nope = 1"], "SQL: no such column: nope"),
+                (["--since", "never"], "time 'never': not a time"),
+                (["--flag", "X"], "no flag 'X'"),
+                (["--boot", "x"], "boot 'x': no such boot")]:
+            self.fails(2, reason, "export", "--db", self.db, "-o", "kept",
+                       *args)
         for name in ["fork.db", "./fork.db", self.db, "fork.db-wal",
                      "fork.db-journal", "fork.db-lock"]:
             self.fails(2, "database itself", "export", "--db", self.db, "-o",
@@ -133,15 +139,24 @@ class Export(harness.CliTest):
         self.record(harness.HEADER + harness.lines(1, 3))
         self.write("old.csv", b"old" * 100000)
         os.symlink("old.csv", self.path("link.csv"))
-        old_umask = os.umask(0o027)
-        self.addCleanup(os.umask, old_umask)
         self.export("-o", "link.csv")
         self.assertTrue(os.path.islink(self.path("link.csv")))
         with open(self.path("old.csv"), "rb") as file:
             self.assertEqual(file.read(), self.export())
-        self.assertEqual(self.access("old.csv"), (0o644, 0, 0))
-        self.export("-o", "new.csv")
-        self.assertEqual(self.access("new.csv"), (0o640, 0, 0))
+
+    def test_a_new_file_is_as_the_umask_says_and_an_old_one_as_it_was(self):
+        self.record(harness.HEADER + harness.lines(1, 3))
+        self.addCleanup(os.umask, os.umask(0))
+        for mask in [0, 0o022, 0o027, 0o077]:
+            os.umask(mask)
+            for mode in [None, 0o666, 0o604, 0o600]:
+                with self.subTest(umask=mask, mode=mode):
+                    if mode:
+                        os.chmod(self.write("a.csv", b"old"), mode)
+                    self.export("-o", "a.csv")
+                    self.assertEqual(self.access("a.csv"),
+                                     (mode or 0o666 & ~mask, 0, 0))
+                    os.unlink(self.path("a.csv"))
 
     def access(self, name):
         status = os.stat(self.path(name))
@@ -218,7 +233,9 @@ class Export(harness.CliTest):
         self.record(harness.HEADER + harness.lines(1, 9))
         self.write("a.csv", b"old")
         before = sorted(os.listdir(self.dir))
-        for number in [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]:
+        for number, expected in [(signal.SIGINT, 130),
+                                 (signal.SIGTERM, -signal.SIGTERM),
+                                 (signal.SIGKILL, -signal.SIGKILL)]:
             # The first row never comes.
             process = self.start(
                 "export", "--db", self.db, "-o", "a.csv",
@@ -228,9 +245,7 @@ class Export(harness.CliTest):
                 lambda: any("(deleted)" in os.readlink(fd)
                             for fd in harness.open_files(process)),
                 "the new file")
-            code, out, err = self.stop(process, number)
-            self.assertNotEqual(code, 0)
-            self.assertEqual((out, err), (b"", b""))
+            self.assertEqual(self.stop(process, number), (expected, b"", b""))
             self.assertEqual(sorted(os.listdir(self.dir)), before)
             with open(self.path("a.csv"), "rb") as file:
                 self.assertEqual(file.read(), b"old")
@@ -240,7 +255,8 @@ class Export(harness.CliTest):
         process = self.start("export", "--db", self.db)
         process.stdout.readline()
         process.stdout.close()
-        self.assertNotEqual(process.wait(timeout=harness.PATIENCE), 0)
+        self.assertEqual(process.wait(timeout=harness.PATIENCE),
+                         -signal.SIGPIPE)
 
     def test_memory_does_not_grow_with_the_history(self):
         self.record(harness.HEADER + harness.lines(1, 60000))

@@ -187,13 +187,14 @@ class InterruptTest(harness.CliTest):
         doubling = "WITH n0 AS (SELECT 1 AS x)" + "".join(
             f", n{i} AS (SELECT a.x FROM n{i-1} AS a JOIN n{i-1} AS b)"
             for i in range(1, 40)) + " SELECT count(*) FROM n39"
-        for sql, code in (
-                (doubling, 1),
-                ("SELECT length(zeroblob(2000000))", 2),
+        for sql, code, reason in (
+                (doubling, 1, b"memory"),
+                ("SELECT length(zeroblob(2000000))", 2, b"SQL: string or blob too big"),
                 ("SELECT length(replace(hex(zeroblob(400000)), '0', 'xxxx'))",
-                 2),
+                 2, b"SQL: string or blob too big"),
                 ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM "
-                 "n LIMIT 1000) SELECT printf('%.*c', 900000, 'x') FROM n", 0)):
+                 "n LIMIT 1000) SELECT printf('%.*c', 900000, 'x') FROM n", 0,
+                 b"")):
             with self.subTest(sql[:60]):
                 result = self.run_forkdb(
                     "query", "--sql", sql, env=self.environment,
@@ -201,6 +202,7 @@ class InterruptTest(harness.CliTest):
                     preexec_fn=lambda: resource.setrlimit(
                         resource.RLIMIT_AS, (600 << 20, 600 << 20)))
                 self.assertEqual(result.returncode, code, result.stderr)
+                self.assertIn(reason, result.stderr)
 
     def wait_until_busy(self, process):
         """It has burned processor time that only a question takes."""
@@ -260,8 +262,11 @@ class InterruptTest(harness.CliTest):
         self.assertEqual((result.stdout, result.stderr), (b"x\n1\n", b""))
 
     def test_bad_timeouts_are_told(self):
-        for text in ("0", "-1", "soon", ""):
-            self.fails(2, "", "query", "--db", self.db, "--timeout", text)
+        for text, reason in (("0", "--timeout 0: not above zero"),
+                             ("-1", "duration '-1': write"),
+                             ("soon", "duration 'soon': write"),
+                             ("", "duration '': write")):
+            self.fails(2, reason, "query", "--db", self.db, "--timeout", text)
 
 
 if __name__ == "__main__":

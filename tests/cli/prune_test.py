@@ -211,9 +211,12 @@ class Record(harness.CliTest):
         self.assertEqual(self.value("PRAGMA integrity_check"), "ok")
 
     def test_refuses_limits_that_keep_nothing(self):
-        for args in [["--keep", "0s"], ["--max-size", "1M"], ["--keep", "x"],
-                     ["--keep", "30"]]:
-            self.fails(2, "", "record", "--once", "--db", self.db, *args)
+        for args, reason in [
+                (["--keep", "0s"], "--keep 0s: nothing would be kept"),
+                (["--max-size", "1M"], "--max-size 1048576: less than 32M"),
+                (["--keep", "x"], "--keep x: write a number and its unit"),
+                (["--keep", "30"], "--keep 30: write a number and its unit")]:
+            self.fails(2, reason, "record", "--once", "--db", self.db, *args)
 
 
 if __name__ == "__main__":

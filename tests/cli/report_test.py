@@ -275,10 +275,14 @@ class Report(harness.CliTest):
     def test_mistakes_are_code_2_and_touch_no_file(self):
         self.record_history()
         self.write("kept.html", b"kept")
-        for args in [["--format", "csv"], ["--columns", "id"], ["-o", "x"],
-                     ["nope = 1"], ["--since", "never"]]:
-            self.fails(2, "", "export", "--db", self.db, "--html", "kept.html",
-                       *args)
+        for args, reason in [
+                (["--format", "csv"], "--format excludes --html"),
+                (["--columns", "id"], "--columns excludes --html"),
+                (["-o", "x"], "--output excludes --html"),
+                (["nope = 1"], "SQL: no such column: nope"),
+                (["--since", "never"], "time 'never': not a time")]:
+            self.fails(2, reason, "export", "--db", self.db, "--html",
+                       "kept.html", *args)
         self.fails(2, "database itself", "export", "--db", self.db, "--html",
                    self.db)
         with open(self.path("kept.html"), "rb") as file:

@@ -134,10 +134,16 @@ class Stats(harness.CliTest):
         self.assertNotIn("username", text)
 
     def test_mistakes_are_refused(self):
-        for args in [["--compare"], ["--top", "0"], ["--since", "never"],
-                     ["--since", "2025-01-02", "--until", "2025-01-01"],
-                     ["nope = 1"], ["--flag", "X"], ["--format", "2"]]:
-            self.fails(2, "", "stats", "--db", self.db, *args)
+        for args, reason in [
+                (["--compare"], "--compare: with what is before --since"),
+                (["--top", "0"], "--top: "),
+                (["--since", "never"], "time 'never': not a time"),
+                (["--since", "2025-01-02", "--until", "2025-01-01"],
+                 "--since is after --until"),
+                (["nope = 1"], "SQL: no such column: nope"),
+                (["--flag", "X"], "no flag 'X'"),
+                (["--format", "2"], "--format 2: no such format")]:
+            self.fails(2, reason, "stats", "--db", self.db, *args)
 
     def test_what_needs_every_record_is_left_out_of_many(self):
         self.record(harness.HEADER + harness.lines(1, 1_010_000))

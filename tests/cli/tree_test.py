@@ -146,9 +146,14 @@ class Tree(harness.CliTest):
         self.assertEqual(answer, b"seq\n1\n2\n3\n4\n5\n6\n7\n8\n")
 
     def test_mistakes_are_refused(self):
-        for args in [[], ["x"], ["0"], ["30", "--depth", "-1"], ["10"], ["33"],
-                     ["1000000000099"], ["30", "--format", "tree"]]:
-            self.fails(2, "", "tree", "--db", self.db, *args)
+        for args, reason in [
+                ([], "process is required"), (["x"], "process: "),
+                (["0"], "process: "), (["30", "--depth", "-1"], "--depth: "),
+                (["10"], "process 10: no record made it"),
+                (["33"], "process 33: no record made it"),
+                (["1000000000099"], "record 1000000000099: not in the database"),
+                (["30", "--format", "tree"], "--format tree: no such format")]:
+            self.fails(2, reason, "tree", "--db", self.db, *args)
 
 
 if __name__ == "__main__":

@@ -123,6 +123,9 @@ MUTANTS = [
     Mutant("a burst needs one record less", "query/search/burst.cc",
            "if (latest_.size() < size) return;", "if (latest_.size() + 1 < size) return;",
            "Burst.*"),
+    Mutant("a reversed order is not", "query/search/row_source.cc",
+           "ParseOrder(shape.order, shape.reverse)", "ParseOrder(shape.order, false)",
+           "SearchTest.*"),
 
     # ---- status.
     Mutant("a reused pid is a recorder", "query/database/recorder_watch.cc",

@@ -2,6 +2,7 @@
 
 #include "query/search/burst.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -127,6 +128,12 @@ class BurstOfFilter : public testing::Test {
     return times;
   }
 
+  // As tsv.
+  static std::string Column(const std::vector<int64_t>& ids) {
+    return fmt::format("id\n{}{}", fmt::join(ids, "\n"),
+                       ids.empty() ? "" : "\n");
+  }
+
   TempDir dir_;
   std::string path_;
 };
@@ -142,8 +149,6 @@ TEST_F(BurstOfFilter, CountsTheRecordsThatTheOtherFiltersFind) {
         1'000'000 * (1 + static_cast<int64_t>(random() % 200))};
     const std::vector<int64_t> ids = Expect(times, burst);
     most = std::max(most, ids.size());
-    std::string expected = "id\n";
-    for (const int64_t id : ids) expected += std::to_string(id) + "\n";
 
     Reader reader(path_);
     reader.SetBurst(burst, &asked.filter);
@@ -152,13 +157,13 @@ TEST_F(BurstOfFilter, CountsTheRecordsThatTheOtherFiltersFind) {
     EXPECT_EQ(Printed([&](std::FILE* stream) {
                 reader.Print(asked.filter, shape, {Format::kTsv, stream});
               }),
-              expected)
+              Column(ids))
         << asked.sql;
-    shape.order = "id";
+    shape.order = "id DESC";
     EXPECT_EQ(Printed([&](std::FILE* stream) {
                 reader.Print(asked.filter, shape, {Format::kTsv, stream});
               }),
-              expected)
+              Column({ids.rbegin(), ids.rend()}))
         << asked.sql;
     Groups groups;
     reader.AddGroups(asked.filter, {}, &groups);

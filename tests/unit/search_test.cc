@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <string>
 #include <vector>
@@ -50,6 +51,21 @@ class SearchTest : public testing::Test {
   std::string path_;
 };
 
+// An order as it is asked for, the same as SQL, and its reverse as SQL. Each ends
+// with the id, so that no two rows are equal; none is the order of ids.
+struct Order {
+  const char* asked;
+  const char* sql;
+  const char* reversed_sql;
+};
+
+constexpr std::array<Order, 4> kOrders = {{
+    {"time_ns DESC, id", "time_ns DESC, id", "time_ns, id DESC"},
+    {"time_ns,id desc", "time_ns, id DESC", "time_ns DESC, id"},
+    {"errno DESC,comm,id", "errno DESC, comm, id", "errno, comm DESC, id DESC"},
+    {"uid, pid DESC, id", "uid, pid DESC, id", "uid DESC, pid, id DESC"},
+}};
+
 TEST_F(SearchTest, FindsWhatPlainSqlFinds) {
   std::mt19937 random(2);
   for (int i = 0; i < 90; ++i) {
@@ -70,9 +86,14 @@ TEST_F(SearchTest, FindsWhatPlainSqlFinds) {
               PrintSql("SELECT * FROM (" + from + "id DESC LIMIT " + limit +
                        ") ORDER BY id"))
         << asked.sql;
-    shape.order = "time_ns DESC, id";
+    const Order& order = kOrders[random() % kOrders.size()];
+    shape.order = order.asked;
     EXPECT_EQ(Print(asked.filter, shape),
-              PrintSql(from + "time_ns DESC, id LIMIT " + limit))
+              PrintSql(from + order.sql + " LIMIT " + limit))
+        << asked.sql;
+    shape.reverse = true;
+    shape.limit.reset();
+    EXPECT_EQ(Print(asked.filter, shape), PrintSql(from + order.reversed_sql))
         << asked.sql;
   }
 }
