@@ -5,7 +5,7 @@
 #include <regex>
 #include <string_view>
 
-#include "query/filter/filter.h"
+#include "query/filter/shape.h"
 #include "store/decode.h"
 
 namespace forkdb {

@@ -11,6 +11,7 @@
 #include "query/database/databases.h"
 #include "query/print/explain.h"
 #include "query/print/group_printer.h"
+#include "query/search/plain_sql.h"
 #include "store/supervise.h"
 #include "terminal/row_printer.h"
 #include "terminal/tell.h"
@@ -20,8 +21,9 @@ namespace {
 
 void CheckSeveral(const QueryOptions& options) {
   if (options.databases.size() < 2) return;
-  if (options.sql) {
-    throw UsageError("--sql asks one database: name one with --db");
+  if (options.sql || options.print_sql) {
+    throw UsageError(fmt::format("{} asks one database: name one with --db",
+                                 options.sql ? "--sql" : "--print-sql"));
   }
   if (!options.shape.order.empty()) {
     throw UsageError(
@@ -36,6 +38,17 @@ void PrintCounts(const QueryOptions& options, Databases* databases) {
   Groups groups;
   databases->AddGroups(columns, &groups);
   PrintGroups(groups, columns, options.shape, options.output);
+}
+
+void PrintPlainSql(const QueryOptions& options, const Databases& databases) {
+  const Filter& filter = databases.first_filter();
+  const bool groups = options.count || options.group_by;
+  std::vector<std::string> columns;
+  if (options.group_by) columns = ParseColumns(*options.group_by);
+  fmt::print(options.output.stream, "{};\n",
+             groups ? PlainGroupSql(filter, columns, options.shape)
+                    : PlainSql(filter, ChooseShape(options)));
+  Flush(options.output);
 }
 
 int64_t PrintRows(const QueryOptions& options, Databases* databases) {
@@ -89,6 +102,10 @@ void Answer(const QueryOptions& options, const Stop& stop,
     return;
   }
   databases.SetFilter(options.filter, filter);
+  if (options.print_sql) {
+    PrintPlainSql(options, databases);
+    return;
+  }
   NewRecords news;
   if (cursor->begin()) {
     news = databases.KeepNewRecords(*cursor->begin());

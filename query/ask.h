@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "query/cursor_command.h"
-#include "query/filter/filter.h"
+#include "query/filter/shape.h"
 #include "query/filter_command.h"
 #include "query/search/burst.h"
 #include "terminal/output.h"
@@ -28,6 +28,7 @@ struct QueryOptions {
   std::optional<std::string> group_by;
   bool follow = false;
   bool explain = false;
+  bool print_sql = false;
   std::optional<int64_t> timeout_ns;
   OutputOptions look;
   Output output;  // as the look has it

@@ -19,6 +19,7 @@
 #include "query/coverage/losses.h"
 #include "query/database/reader.h"
 #include "query/filter/filter.h"
+#include "query/filter/shape.h"
 #include "query/filter_command.h"
 #include "query/print/output_file.h"
 #include "query/report/report.h"

@@ -9,7 +9,7 @@
 
 namespace forkdb {
 
-// Adds the condition and --since to --boot; options must outlive the command.
+// Adds them all. options must outlive the command.
 void AddFilterOptions(CLI::App* command, FilterOptions* options);
 
 }  // namespace forkdb

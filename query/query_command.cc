@@ -98,6 +98,13 @@ void AddQueryCommand(CLI::App* app) {
                            "--group-by", "--count", "--explain"}) {
     follow->excludes(command->get_option(name));
   }
+  CLI::Option* print_sql = command->add_flag(
+      "--print-sql", options->print_sql,
+      "Print the SELECT statement that gives this answer, and do not run it");
+  for (const char* name : {"--burst", "--cursor-file", "--after-cursor",
+                           "--show-cursor", "--follow", "--explain"}) {
+    print_sql->excludes(command->get_option(name));
+  }
   CLI::Option* sql = command->add_option("--sql", options->sql,
                                          "A whole SELECT statement instead");
   for (CLI::Option* option : command->get_options()) {

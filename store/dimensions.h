@@ -15,11 +15,15 @@
 namespace forkdb {
 
 struct Dimension {
-  // Of the view forks, and SQL for its value in a row v of the table of values;
-  // NULL for none.
+  // A column of the view forks, and SQL for its value in a row v of the table
+  // of values; NULL for none. With an option, that asks for rows that have one
+  // of some values.
   struct ViewColumn {
     const char* name = nullptr;
     const char* sql = nullptr;
+    const char* option = nullptr;
+    const char* help = nullptr;
+    bool is_number = false;
   };
 
   // Its name is also that of the block table's column.
@@ -40,19 +44,21 @@ inline constexpr std::array<Dimension, 5> kDimensions = {{
      "id",
      "user_blocks",
      false,
-     {{{"username", "v.username"}, {"uid", "v.uid"}}}},
+     {{{"username", "v.username", "--user", "User name"},
+       {"uid", "v.uid", "--uid", "User id", true}}}},
     {RecordRow::kComm,
      "comms",
      "id",
      "comm_blocks",
      false,
-     {{{"comm", "v.comm"}}}},
+     {{{"comm", "v.comm", "--comm", "Caller's command; * and ? match"}}}},
     {RecordRow::kFlagSet,
      "flag_sets",
      "id",
      "flag_set_blocks",
      false,
-     {{{"kind", "v.kind"},
+     {{{"kind", "v.kind", "--kind",
+        "fork, vfork, thread, process, namespace or kthread; any of several"},
        {"flags", "v.names"},
        {"flags_raw", "v.flags"},
        {"exit_signal", "v.exit_signal"}}}},
@@ -70,8 +76,18 @@ inline constexpr std::array<Dimension, 5> kDimensions = {{
      "ret",
      "errno_blocks",
      true,
-     {{{"errno", "v.errno"}}}},
+     {{{"errno", "v.errno", "--errno", "Error name, such as EAGAIN"}}}},
 }};
+
+// SQL for a column of the view in a row v of the dimension's values; NULL if
+// the dimension does not have that column.
+constexpr const char* ViewSql(const Dimension& dimension,
+                              std::string_view column) {
+  for (const Dimension::ViewColumn& each : dimension.view_columns) {
+    if (each.name != nullptr && each.name == column) return each.sql;
+  }
+  return nullptr;
+}
 
 }  // namespace forkdb
 

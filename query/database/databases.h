@@ -14,6 +14,7 @@
 #include "query/database/reader.h"
 #include "query/filter/filter.h"
 #include "query/filter/filter_options.h"
+#include "query/filter/shape.h"
 #include "query/search/burst.h"
 #include "terminal/row_printer.h"
 

@@ -80,7 +80,7 @@ int64_t Reader::FindBoot(const std::string& text) {
 int64_t Reader::FindKnown(int64_t process, const std::optional<int64_t>& boot) {
   if (process > kSeqLimit) return process;
   Filter filter;
-  filter.children = {process};
+  filter.values["child_pid"] = {process};
   filter.boot = boot;
   filter.condition = "kind <> 'thread'";
   int64_t id = 0;

@@ -18,6 +18,7 @@
 #include "query/database/cursor.h"
 #include "query/filter/filter.h"
 #include "query/filter/filter_options.h"
+#include "query/filter/shape.h"
 #include "query/report/report.h"
 #include "query/search/burst.h"
 #include "query/search/merge.h"

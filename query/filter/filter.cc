@@ -1,163 +1,95 @@
 #include "query/filter/filter.h"
 
 #include <fmt/core.h>
-#include <fmt/format.h>
+#include <linux/sched.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <charconv>
-#include <sstream>
+#include <utility>
 
-#include "base/error.h"
-#include "base/suggest.h"
-#include "store/decode.h"
+#include "base/escape.h"
 
 namespace forkdb {
 namespace {
 
-constexpr size_t kPeopleColumns = 10;
+using Op = Condition::Op;
 
-std::vector<std::string> SplitAtCommas(std::string_view text) {
-  std::vector<std::string> parts;
-  std::istringstream stream(std::string(text) + ",");
-  for (std::string part; std::getline(stream, part, ',');) {
-    const size_t first = part.find_first_not_of(' ');
-    const size_t last = part.find_last_not_of(' ');
-    parts.push_back(
-        first == std::string::npos ? "" : part.substr(first, last - first + 1));
-  }
-  return parts;
+bool IsPattern(const Value& comm) {
+  const auto* text = std::get_if<std::string>(&comm);
+  return text != nullptr && text->find_first_of("*?") != std::string::npos;
 }
 
-// The prefix is no part of what is mistyped.
-std::string FlagSuggestion(const std::string& name,
-                           std::vector<std::string_view> known) {
-  constexpr std::string_view kPrefix = "CLONE_";
-  if (EditDistance(std::string_view(name).substr(0, kPrefix.size()), kPrefix) >
-      1) {
-    for (std::string_view& flag : known) flag.remove_prefix(kPrefix.size());
-  }
-  return DidYouMean(name, known, ":");
+// A command name that is not UTF-8 is a BLOB, which no text equals.
+Value CommValue(const Value& comm) {
+  const auto* text = std::get_if<std::string>(&comm);
+  if (text == nullptr || IsUtf8(*text)) return comm;
+  return Blob{*text};
 }
 
-void CheckColumn(const std::string& name) {
-  const std::vector<std::string>& known = ViewColumns();
-  if (std::find(known.begin(), known.end(), name) != known.end()) return;
-  throw UsageError(
-      fmt::format("no column '{}'{} the columns are {}", name,
-                  DidYouMean(name, {known.begin(), known.end()}, ":"),
-                  fmt::join(known, ", ")));
+Condition CommCondition(const std::vector<Value>& comms) {
+  std::vector<Condition> parts;
+  std::vector<Value> exact;
+  for (const Value& comm : comms) {
+    if (IsPattern(comm)) {
+      parts.push_back(Is(Op::kGlob, "comm", {comm}));
+    } else {
+      exact.push_back(CommValue(comm));
+    }
+  }
+  if (!exact.empty()) parts.push_back(Is(Op::kIn, "comm", std::move(exact)));
+  return AnyOf(std::move(parts));
+}
+
+Condition OneOf(const std::vector<const char*>& columns,
+                const std::vector<Value>& values) {
+  std::vector<Condition> parts;
+  for (const char* column : columns) {
+    parts.push_back(Is(Op::kIn, column, values));
+  }
+  return AnyOf(std::move(parts));
 }
 
 }  // namespace
 
-const std::vector<std::string>& ViewColumns() {
-  static const auto* const columns = new std::vector<std::string>{
-      "id",           "time",          "username",       "comm",
-      "pid",          "kind",          "flags",          "child_pid",
-      "ret",          "errno",         "stream",         "seq",
-      "boot",         "time_ns",       "flags_raw",      "exit_signal",
-      "uid",          "tgid",          "ppid",           "start_ns",
-      "pid_ns",       "user_ns",       "child_start_ns", "child_pid_ns",
-      "child_ns_pid", "child_user_ns", "caller_id"};
-  return *columns;
-}
-
-std::vector<std::string> PeopleColumns(size_t screen_width) {
-  constexpr size_t kNarrow = 110;
-  if (screen_width > 0 && screen_width < kNarrow) {
-    return {"time", "username", "comm", "pid", "kind", "child_pid", "errno"};
+std::vector<Condition> ConditionsOf(const Filter& filter) {
+  std::vector<Condition> conditions;
+  const auto add = [&](Condition condition) {
+    conditions.push_back(std::move(condition));
+  };
+  const auto add_flags = [&](Op op, uint64_t bits) {
+    add(Is(op, "flags_raw", {static_cast<int64_t>(bits)}));
+  };
+  if (filter.since_ns) add(Is(Op::kAtLeast, "time_ns", {*filter.since_ns}));
+  if (filter.until_ns) add(Is(Op::kAtMost, "time_ns", {*filter.until_ns}));
+  if (filter.boot) {
+    add({Op::kInSelect,
+         "stream",
+         {},
+         fmt::format("SELECT id FROM streams WHERE boot = {}", *filter.boot),
+         {}});
   }
-  const std::vector<std::string>& all = ViewColumns();
-  return {all.begin(), all.begin() + kPeopleColumns};
-}
-
-std::vector<std::string> ParseColumns(std::string_view text) {
-  if (text == "all") return ViewColumns();
-  std::vector<std::string> columns = SplitAtCommas(text);
-  for (const std::string& column : columns) CheckColumn(column);
-  return columns;
-}
-
-std::string ParseOrder(std::string_view order, bool reverse) {
-  std::vector<std::string> terms;
-  for (const std::string& part : SplitAtCommas(order)) {
-    std::istringstream words(part);
-    std::string column;
-    std::string direction;
-    std::string more;
-    words >> column >> direction >> more;
-    CheckColumn(column);
-    std::transform(direction.begin(), direction.end(), direction.begin(),
-                   [](unsigned char c) { return std::toupper(c); });
-    const bool descending = direction == "DESC";
-    if ((!direction.empty() && !descending && direction != "ASC") ||
-        !more.empty()) {
-      throw UsageError(
-          fmt::format("order '{}': write \"COLUMN\" or \"COLUMN DESC\"", part));
-    }
-    terms.push_back(column + (descending != reverse ? " DESC" : " ASC"));
+  for (const auto& [column, values] : filter.values) {
+    add(column == "comm" ? CommCondition(values) : Is(Op::kIn, column, values));
   }
-  return fmt::format("{}", fmt::join(terms, ", "));
-}
-
-uint64_t ParseFlag(const std::string& name) {
-  if (const std::optional<uint64_t> bit = CloneFlagFromName(name)) return *bit;
-  uint64_t bits = 0;
-  if (name.rfind("0x", 0) == 0) {
-    const char* end = name.data() + name.size();
-    const auto result = std::from_chars(name.data() + 2, end, bits, 16);
-    if (result.ec == std::errc() && result.ptr == end && bits != 0) return bits;
+  if (!filter.pids.empty()) add(OneOf({"pid", "tgid"}, filter.pids));
+  if (!filter.namespaces.empty()) {
+    add(OneOf({"pid_ns", "user_ns", "child_pid_ns", "child_user_ns"},
+              filter.namespaces));
   }
-  const std::vector<std::string_view> known = AllCloneFlagNames();
-  throw UsageError(
-      fmt::format("no flag '{}'{} the flags are {}, or a 0x number", name,
-                  FlagSuggestion(name, known), fmt::join(known, ", ")));
-}
-
-uint64_t ParseNamespaceType(const std::string& name) {
-  uint64_t any = 0;
-  std::vector<std::string> types;
-  for (const std::string_view flag : AllCloneFlagNames()) {
-    const std::string_view kNew = "CLONE_NEW";
-    if (flag.substr(0, kNew.size()) != kNew) continue;
-    std::string type(flag.substr(kNew.size()));
-    std::transform(type.begin(), type.end(), type.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    if (type == "ns") type = "mount";
-    const uint64_t bit = *CloneFlagFromName(flag);
-    if (name == type || CloneFlagFromName(name) == bit) return bit;
-    any |= bit;
-    types.push_back(type);
+  if (filter.flags != 0) add_flags(Op::kAllBits, filter.flags);
+  if (filter.not_flags != 0) add_flags(Op::kNoBit, filter.not_flags);
+  if (filter.threads) {
+    add_flags(*filter.threads ? Op::kAnyBit : Op::kNoBit, CLONE_THREAD);
   }
-  if (name == "any") return any;
-  throw UsageError(
-      fmt::format("no namespace type '{}'{} the types are {}, any", name,
-                  DidYouMean(name, {types.begin(), types.end()}, ":"),
-                  fmt::join(types, ", ")));
-}
-
-void CheckKind(const std::string& kind) {
-  static constexpr std::array<std::string_view, 6> kKinds = {
-      "fork", "vfork", "thread", "process", "namespace", "kthread"};
-  if (std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end()) return;
-  throw UsageError(
-      fmt::format("no kind '{}'{} the kinds are {}", kind,
-                  DidYouMean(kind, {kKinds.begin(), kKinds.end()}, ":"),
-                  fmt::join(kKinds, ", ")));
-}
-
-int ParseErrno(const std::string& name) {
-  if (const std::optional<int> number = ErrnoFromName(name)) return *number;
-  throw UsageError(fmt::format(
-      "no errno '{}'{} write a name such as EAGAIN, ENOMEM or EINVAL", name,
-      DidYouMean(
-          name,
-          {"EAGAIN", "ENOMEM", "EINVAL", "EPERM", "ENOSPC", "EUSERS", "EEXIST",
-           "ENOSYS", "EBUSY", "EACCES", "EBADF", "EINTR", "EFAULT", "ESRCH",
-           "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND"},
-          ":")));
+  const bool of_failures = filter.failed || filter.values.count("errno") > 0;
+  if (filter.new_namespaces != 0) {
+    add_flags(Op::kAnyBit, filter.new_namespaces);
+    if (!of_failures) add(Is(Op::kAtLeast, "ret", {int64_t{1}}));
+  }
+  if (filter.failed) add(Is(Op::kIsNotNull, "errno", {}));
+  if (!filter.condition.empty()) {
+    add({Op::kSql, "", {}, filter.condition, {}});
+  }
+  return conditions;
 }
 
 }  // namespace forkdb

@@ -1,22 +1,53 @@
 #include "query/filter/filter_options.h"
 
-#include "base/error.h"
 #include "base/time.h"
+#include "query/filter/parse_value.h"
 
 namespace forkdb {
+namespace {
+
+Value ParseText(const std::string& column, const std::string& text) {
+  if (column == "kind") return ParseKind(text);
+  if (column == "errno") return ParseErrno(text);
+  return text;
+}
+
+uint64_t ParseFlags(const std::vector<std::string>& names) {
+  uint64_t bits = 0;
+  for (const std::string& name : names) bits |= ParseFlag(name);
+  return bits;
+}
+
+}  // namespace
 
 Filter ReadFilter(const FilterOptions& options, int64_t now_ns) {
-  Filter filter = options.filter;
+  Filter filter;
+  filter.condition = options.condition;
   const Zone zone = options.utc ? Zone::kUtc : Zone::kLocal;
   if (options.since) filter.since_ns = ParseTime(*options.since, now_ns, zone);
   if (options.until) filter.until_ns = ParseTime(*options.until, now_ns, zone);
+  for (const auto& [column, texts] : options.texts) {
+    for (const std::string& text : texts) {
+      filter.values[column].push_back(ParseText(column, text));
+    }
+  }
+  for (const auto& [column, numbers] : options.numbers) {
+    if (numbers.empty()) continue;
+    filter.values[column].assign(numbers.begin(), numbers.end());
+  }
+  filter.pids.assign(options.pids.begin(), options.pids.end());
+  filter.namespaces.assign(options.namespaces.begin(),
+                           options.namespaces.end());
+  filter.flags = ParseFlags(options.flags);
+  filter.not_flags = ParseFlags(options.not_flags);
   if (!options.new_namespace.empty()) {
-    // What CLI11 takes a flag without a value for.
+    // CLI11 takes a flag without a value for "true".
     const bool any = options.new_namespace == "true";
     filter.new_namespaces =
         ParseNamespaceType(any ? "any" : options.new_namespace);
   }
   if (options.threads || options.no_threads) filter.threads = options.threads;
+  filter.failed = options.failed;
   return filter;
 }
 

@@ -4,28 +4,37 @@
 #define FORKDB_QUERY_FILTER_FILTER_OPTIONS_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "query/filter/filter.h"
 
 namespace forkdb {
 
-// A filter as the command line has it: times and boot are still text,
-// and a process may be a pid.
+// A filter as the command line has it, in text; a process may be a pid.
 struct FilterOptions {
-  Filter filter;
+  std::string condition;
+  // By column of the view forks.
+  std::map<std::string, std::vector<std::string>> texts;
+  std::map<std::string, std::vector<int64_t>> numbers;
+  std::vector<int64_t> pids;
+  std::vector<int64_t> namespaces;
+  std::vector<std::string> flags;
+  std::vector<std::string> not_flags;
+  std::string new_namespace;  // a type, "" for not asked
+  bool threads = false, no_threads = false;
+  bool failed = false;
   std::optional<std::string> since;
   std::optional<std::string> until;
   bool utc = false;  // times without a zone are
   std::optional<std::string> boot;
-  std::string new_namespace;  // a type, "" for not asked
-  bool threads = false, no_threads = false;
   std::optional<int64_t> under;  // a pid or the id of a record
 };
 
-// The filter with its times; now_ns is what relative ones count from. The boot
-// and the process are still to be looked up. Throws UsageError.
+// Parses all but the boot and the process, which a database has to look up.
+// Relative times count from now_ns. Throws UsageError.
 Filter ReadFilter(const FilterOptions& options, int64_t now_ns);
 
 }  // namespace forkdb

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "query/count/groups.h"
-#include "query/filter/filter.h"
+#include "query/filter/shape.h"
 #include "terminal/output.h"
 
 namespace forkdb {

@@ -12,9 +12,10 @@
 
 namespace forkdb {
 
-// Makes the tables anew, and returns the kinds that the filter names, which are
-// constants. One filter at a time for a connection. Throws UsageError for a
-// flag, a kind or an errno that does not exist.
+// Rebuilds the temporary tables, and returns the criteria that the filter uses,
+// which are constants. One filter at a time for a connection. It is what SQLite
+// can push down of ConditionsOf(filter), filter.under and filter.ranges; all
+// but the user's own SQL and the times.
 std::vector<const Criterion*> StoreCriteria(SQLite::Database* database,
                                             const Filter& filter);
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "query/filter/filter.h"
+#include "query/filter/shape.h"
 #include "query/search/runs.h"
 #include "query/search/search.h"
 

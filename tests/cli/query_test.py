@@ -160,6 +160,20 @@ class Filters(harness.CliTest):
                 self.assertEqual(len(want), count)
                 self.assertEqual(self.seqs(*args), want)
                 self.assertEqual(self.seqs(condition), want)
+                printed = self.ok("query", "--db", self.db, "--columns", "seq",
+                                  "--print-sql", *args)
+                self.assertEqual([row[0] for row in self.sql(printed.decode())], want)
+
+    def test_print_the_sql_of_every_answer(self):
+        for args in [["-n", "2"], ["-n", "2", "-r"], ["-n", "3", "--order", "pid DESC, seq"],
+                     ["--count"], ["--count", "--failed"],
+                     ["--group-by", "comm,errno"], ["--group-by", "kind", "-n", "1", "-r"]]:
+            with self.subTest(args):
+                query = ["query", "--db", self.db, "--format", "json", *args]
+                rows = self.sql(self.ok(*query, "--print-sql").decode())
+                answer = self.ok(*query).splitlines()
+                self.assertEqual([list(row) for row in rows],
+                                 [list(json.loads(row).values()) for row in answer])
 
     def test_keep_the_newest_or_the_first_of_an_order(self):
         self.assertEqual(self.seqs("-n", "2"), [5, 6])

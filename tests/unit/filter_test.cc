@@ -6,6 +6,9 @@
 #include <string>
 
 #include "base/error.h"
+#include "query/filter/filter_options.h"
+#include "query/filter/parse_value.h"
+#include "query/filter/shape.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -25,6 +28,38 @@ TEST(Filter, RefusesNamesThatDoNotExist) {
                 HasSubstr("no errno '"))
         << name;
   }
+}
+
+TEST(Filter, ReadsWhatPeopleWrite) {
+  FilterOptions options;
+  options.texts["errno"] = {"eagain", "ENOMEM", "12"};
+  EXPECT_THAT(MessageOf<UsageError>([&] { ReadFilter(options, 0); }),
+              HasSubstr("no errno '12'"));
+  options.texts["errno"].pop_back();
+  options.texts["kind"] = {"fork"};
+  options.numbers["uid"] = {0};
+  options.numbers["child_pid"] = {};
+  options.flags = {"newuser", "CLONE_NEWNET", "0x100"};
+  options.not_flags = {"VFORK"};
+  options.new_namespace = "true";
+  options.threads = true;
+  const Filter filter = ReadFilter(options, 0);
+  EXPECT_EQ(ToSql(AllOf(ConditionsOf(filter))),
+            "(errno IN ('EAGAIN', 'ENOMEM') AND kind = 'fork' AND uid = 0 AND "
+            "~flags_raw & 1342177536 = 0 AND flags_raw & 16384 = 0 AND "
+            "flags_raw & 65536 <> 0 AND flags_raw & 2114060416 <> 0)");
+}
+
+TEST(Filter, PrintsHostileValuesAsOneLiteral) {
+  const auto comm = [](const std::string& name) {
+    Filter filter;
+    filter.values["comm"] = {name};
+    return ToSql(AllOf(ConditionsOf(filter)));
+  };
+  EXPECT_EQ(comm("x' OR 1 --"), "comm = 'x'' OR 1 --'");
+  EXPECT_EQ(comm("a\nb\x1b"), "comm = CAST(x'610a621b' AS TEXT)");
+  EXPECT_EQ(comm("\xff"), "comm = x'ff'");
+  EXPECT_EQ(comm("it's?"), "CAST(comm AS TEXT) GLOB 'it''s?'");
 }
 
 TEST(Filter, RefusesColumnsAndOrdersThatDoNotExist) {

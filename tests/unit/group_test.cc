@@ -79,14 +79,15 @@ TEST_F(GroupTest, CountsByOneFilterAsPlainSqlDoes) {
   const std::string until = " AND time_ns <= " + std::to_string(until_ns);
   const std::vector<std::pair<void (*)(Filter*), std::string>> filters = {
       {[](Filter* f) {
-         f->comms = {"c1", "rare?"};
+         f->values["comm"] = {"c1", "rare?"};
        },
        "(comm = 'c1' OR comm GLOB 'rare?')"},
-      {[](Filter* f) { f->uids = {4'000'000'001}; }, "uid = 4000000001"},
-      {[](Filter* f) { f->flags = {"NEWUSER"}; }, "flags_raw & 0x10000000"},
-      {[](Filter* f) { f->kinds = {"process"}; }, "kind = 'process'"},
+      {[](Filter* f) { f->values["uid"] = {4'000'000'001}; },
+       "uid = 4000000001"},
+      {[](Filter* f) { f->flags = 0x10000000; }, "flags_raw & 0x10000000"},
+      {[](Filter* f) { f->values["kind"] = {"process"}; }, "kind = 'process'"},
       {[](Filter* f) { f->failed = true; }, "ret < 0"},
-      {[](Filter* f) { f->errnos = {"ENOMEM"}; }, "errno = 'ENOMEM'"},
+      {[](Filter* f) { f->values["errno"] = {"ENOMEM"}; }, "errno = 'ENOMEM'"},
       {[](Filter* f) { f->boot = 2; }, "stream = 2"},
   };
   for (const auto& [want, sql] : filters) {
@@ -113,11 +114,11 @@ TEST_F(GroupTest, CountsByAnyFiltersAsPlainSqlDoes) {
 }
 
 TEST(LargestGroupsTest, KeepsTheFirstOfEquals) {
-  const Groups groups = {{{std::string("b")}, 2},
+  const Groups groups = {{{"b"}, 2},
                          {{Value()}, 2},
                          {{int64_t{7}}, 2},
                          {{Blob{"a"}}, 3},
-                         {{std::string("a")}, 1}};
+                         {{"a"}, 1}};
   const std::vector<Row> rows = LargestGroups(groups, 3);
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(std::get<Blob>(rows[0][0]).bytes, "a");

@@ -55,7 +55,7 @@ void AskFlagSets(std::mt19937* random, Asked* asked) {
     asked->sql += std::string(" AND ") + sql;
   };
   if (often(6)) {
-    asked->filter.not_flags = {"VM", "NEWNET"};
+    asked->filter.not_flags = 0x40000100;
     also("flags_raw & 0x40000100 = 0");
   }
   if (often(6)) {
@@ -65,16 +65,17 @@ void AskFlagSets(std::mt19937* random, Asked* asked) {
   if (often(6)) {
     asked->filter.new_namespaces = 0x60000000;
     also("flags_raw & 0x60000000");
-    if (!asked->filter.failed && asked->filter.errnos.empty()) also("ret > 0");
+    if (!asked->filter.failed && asked->filter.values.count("errno") == 0)
+      also("ret > 0");
   }
   if (often(8)) {
-    asked->filter.kinds = {"kthread"};
+    asked->filter.values["kind"] = {"kthread"};
     also("kind = 'kthread'");
   } else if (often(6)) {
-    asked->filter.kinds = {"fork", "kthread"};
+    asked->filter.values["kind"] = {"fork", "kthread"};
     also("kind IN ('fork', 'kthread')");
   } else if (often(6)) {
-    asked->filter.kinds = {"fork", "namespace"};
+    asked->filter.values["kind"] = {"fork", "namespace"};
     also("kind IN ('fork', 'namespace')");
   }
 }
@@ -86,25 +87,25 @@ Asked RandomQuestion(std::mt19937* random) {
   const auto often = [&](unsigned n) { return (*random)() % n == 0; };
   const auto also = [&](const std::string& sql) { asked.sql += " AND " + sql; };
   if (often(3)) {
-    asked.filter.comms = {"c1", "rare?"};
+    asked.filter.values["comm"] = {"c1", "rare?"};
     also("(comm = 'c1' OR comm GLOB 'rare?')");
   } else if (often(6)) {
-    asked.filter.comms = {"*"};
+    asked.filter.values["comm"] = {"*"};
   }
   if (often(3)) {
     const auto uid = 4'000'000'000 + static_cast<int64_t>((*random)() % 5);
-    asked.filter.uids = {uid};
+    asked.filter.values["uid"] = {uid};
     also("uid = " + std::to_string(uid));
   }
   if (often(4)) {
-    asked.filter.flags = {"NEWUSER"};
-    if (often(2)) asked.filter.flags.emplace_back("NEWNET");
-    also(asked.filter.flags.size() == 1
+    asked.filter.flags = 0x10000000;
+    if (often(2)) asked.filter.flags |= 0x40000000;
+    also(asked.filter.flags == 0x10000000
              ? "flags_raw & 0x10000000"
              : "flags_raw & 0x50000000 = 0x50000000");
   }
   if (often(4)) {
-    asked.filter.errnos = {"ENOMEM"};
+    asked.filter.values["errno"] = {"ENOMEM"};
     also("errno = 'ENOMEM'");
   } else if (often(4)) {
     asked.filter.failed = true;
@@ -120,13 +121,13 @@ Asked RandomQuestion(std::mt19937* random) {
   }
   AskFlagSets(random, &asked);
   if (often(6)) {
-    asked.filter.namespaces = {4'026'532'001, 4'026'532'003};
+    asked.filter.namespaces = {int64_t{4'026'532'001}, int64_t{4'026'532'003}};
     also("child_user_ns IN (4026532001, 4026532003)");
   }
   if (often(5)) {
     const auto child =
         10'000 + static_cast<int64_t>((*random)() % kHistoryRecords);
-    asked.filter.children = {child, child + 5000};
+    asked.filter.values["child_pid"] = {child, child + 5000};
     also("child_pid IN (" + std::to_string(child) + ", " +
          std::to_string(child + 5000) + ")");
   }

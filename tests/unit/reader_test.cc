@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "query/filter/filter.h"
+#include "query/filter/shape.h"
 #include "recorder/ingest/writer.h"
 #include "store/database.h"
 #include "tests/unit/testing.h"
@@ -86,39 +87,36 @@ TEST_F(ReaderTest, FindsWhatEachKindSays) {
       {[](Filter* f) { f->condition = "pid = 7 -- a comment"; }, "5"},
       {[](Filter* f) { f->since_ns = kStartNs + 5'000'000; }, "5 6 '1"},
       {[](Filter* f) { f->until_ns = kStartNs + 2'000'000; }, "1 2"},
-      {[](Filter* f) { f->users = {"4000000001"}; }, "2"},
+      {[](Filter* f) { f->values["username"] = {"4000000001"}; }, "2"},
       {[](Filter* f) {
-         f->users = {"4000000001", "root"};
+         f->values["username"] = {"4000000001", "root"};
        },
        "1 2 3 4 5 6 '1"},
-      {[](Filter* f) { f->uids = {4'000'000'001}; }, "2"},
+      {[](Filter* f) { f->values["uid"] = {4'000'000'001}; }, "2"},
       {[](Filter* f) { f->pids = {7}; }, "5 6"},
       {[](Filter* f) {
-         f->children = {10'002, 10'005};
+         f->values["child_pid"] = {10'002, 10'005};
        },
        "2 5"},
-      {[](Filter* f) { f->comms = {"make"}; }, "2"},
-      {[](Filter* f) { f->comms = {"make*"}; }, "2 3"},
+      {[](Filter* f) { f->values["comm"] = {"make"}; }, "2"},
+      {[](Filter* f) { f->values["comm"] = {"make*"}; }, "2 3"},
       {[](Filter* f) {
-         f->comms = {"mak?", "makefile"};
+         f->values["comm"] = {"mak?", "makefile"};
        },
        "2 3"},
-      {[](Filter* f) { f->flags = {"NEWUSER"}; }, "5 6"},
+      {[](Filter* f) { f->flags = 0x10000000; }, "5 6"},
+      {[](Filter* f) { f->flags = 0x50000000; }, "6"},
+      {[](Filter* f) { f->flags = 0x10000100; }, "5"},
+      {[](Filter* f) { f->values["errno"] = {"EAGAIN"}; }, "3"},
       {[](Filter* f) {
-         f->flags = {"newuser", "CLONE_NEWNET"};
-       },
-       "6"},
-      {[](Filter* f) { f->flags = {"0x10000100"}; }, "5"},
-      {[](Filter* f) { f->errnos = {"EAGAIN"}; }, "3"},
-      {[](Filter* f) {
-         f->errnos = {"eagain", "ENOMEM"};
+         f->values["errno"] = {"EAGAIN", "ENOMEM"};
        },
        "3 4"},
       {[](Filter* f) { f->failed = true; }, "3 4"},
       {[](Filter* f) { f->boot = 2; }, "'1"},
       {[](Filter* f) {
          f->failed = true;
-         f->comms = {"sh"};
+         f->values["comm"] = {"sh"};
        },
        "4"},
       {[](Filter* f) {
@@ -136,10 +134,10 @@ TEST_F(ReaderTest, TakesHostileNamesAsNames) {
   for (const char* name : {"x' OR 1 --", "') OR 1 OR ('", "*' OR '1", "\\",
                            "a; DROP TABLE records"}) {
     Filter filter;
-    filter.comms = {name};
+    filter.values["comm"] = {name};
     EXPECT_EQ(Seqs(filter), "") << name;
-    filter.comms.clear();
-    filter.users = {name};
+    filter.values.clear();
+    filter.values["username"] = {name};
     EXPECT_EQ(Seqs(filter), "") << name;
   }
 }

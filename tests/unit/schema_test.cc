@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "query/filter/filter.h"
+#include "query/filter/shape.h"
 #include "store/database.h"
 #include "store/dimensions.h"
 #include "store/record_row.h"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "query/database/reader.h"
+#include "query/search/plain_sql.h"
 #include "store/database.h"
 #include "tests/unit/random_history.h"
 #include "tests/unit/testing.h"
@@ -75,6 +76,8 @@ TEST_F(SearchTest, FindsWhatPlainSqlFinds) {
     const std::string from =
         "SELECT id, comm FROM forks WHERE " + asked.sql + " ORDER BY ";
     EXPECT_EQ(Print(asked.filter, shape), PrintSql(from + "id")) << asked.sql;
+    EXPECT_EQ(Print(asked.filter, shape),
+              PrintSql(PlainSql(asked.filter, shape)));
     shape.reverse = true;
     shape.limit = static_cast<int64_t>(random() % 40);
     const std::string limit = std::to_string(*shape.limit);
@@ -86,6 +89,8 @@ TEST_F(SearchTest, FindsWhatPlainSqlFinds) {
               PrintSql("SELECT * FROM (" + from + "id DESC LIMIT " + limit +
                        ") ORDER BY id"))
         << asked.sql;
+    EXPECT_EQ(Print(asked.filter, shape),
+              PrintSql(PlainSql(asked.filter, shape)));
     const Order& order = kOrders[random() % kOrders.size()];
     shape.order = order.asked;
     EXPECT_EQ(Print(asked.filter, shape),
@@ -100,29 +105,29 @@ TEST_F(SearchTest, FindsWhatPlainSqlFinds) {
 
 TEST_F(SearchTest, ReadsNoMoreThanItMust) {
   const std::vector<void (*)(Filter*)> filters = {
-      [](Filter* f) { f->comms = {"c1"}; },
-      [](Filter* f) { f->comms = {"*"}; },
-      [](Filter* f) { f->uids = {4'000'000'000}; },
-      [](Filter* f) { f->flags = {"NEWUSER"}; },
-      [](Filter* f) { f->not_flags = {"VM"}; },
+      [](Filter* f) { f->values["comm"] = {"c1"}; },
+      [](Filter* f) { f->values["comm"] = {"*"}; },
+      [](Filter* f) { f->values["uid"] = {4'000'000'000}; },
+      [](Filter* f) { f->flags = 0x10000000; },
+      [](Filter* f) { f->not_flags = 0x10000000; },
       [](Filter* f) { f->threads = true; },
       [](Filter* f) { f->new_namespaces = 0x50000000; },
-      [](Filter* f) { f->kinds = {"thread"}; },
-      [](Filter* f) { f->kinds = {"kthread"}; },
+      [](Filter* f) { f->values["kind"] = {"thread"}; },
+      [](Filter* f) { f->values["kind"] = {"kthread"}; },
       [](Filter* f) {
-        f->kinds = {"kthread", "fork"};
+        f->values["kind"] = {"kthread", "fork"};
       },
       [](Filter* f) { f->namespaces = {4'026'532'001}; },
-      [](Filter* f) { f->errnos = {"EAGAIN"}; },
+      [](Filter* f) { f->values["errno"] = {"EAGAIN"}; },
       [](Filter* f) { f->failed = true; },
       [](Filter* f) { f->pids = {300}; },
-      [](Filter* f) { f->children = {10'300}; },
+      [](Filter* f) { f->values["child_pid"] = {10'300}; },
       [](Filter* f) { f->under = RecordId(1, 7); },
       [](Filter* f) { f->since_ns = kStartNs + 5'000'000'000; },
       [](Filter* f) {
-        f->comms = {"c1"};
+        f->values["comm"] = {"c1"};
         f->failed = true;
-        f->flags = {"NEWUSER"};
+        f->flags = 0x10000000;
         f->until_ns = kStartNs + 5'000'000'000;
       },
   };
@@ -164,11 +169,11 @@ TEST_F(SearchTest, LooksOnlyIntoBlocksThatCanHoldAnAnswer) {
     return count;
   };
   Filter filter;
-  filter.comms = {"c1"};
+  filter.values["comm"] = {"c1"};
   EXPECT_EQ(runs(filter), 6);
-  filter.comms = {"no such"};
+  filter.values["comm"] = {"no such"};
   EXPECT_EQ(runs(filter), 1);  // the open one
-  filter.comms.clear();
+  filter.values.clear();
   filter.until_ns = kStartNs + 2'000'000'000;
   EXPECT_EQ(runs(filter), 3);  // the streams' first, and the open one
   filter.until_ns.reset();

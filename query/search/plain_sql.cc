@@ -1,0 +1,67 @@
+#include "query/search/plain_sql.h"
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include "query/filter/condition.h"
+
+namespace forkdb {
+namespace {
+
+// "", or " WHERE …" with a condition a line.
+std::string Where(const Filter& filter) {
+  std::vector<std::string> parts;
+  for (const Condition& condition : ConditionsOf(filter)) {
+    parts.push_back(ToSql(condition));
+  }
+  if (parts.empty()) return "";
+  return fmt::format("\nWHERE {}", fmt::join(parts, "\n  AND "));
+}
+
+std::string Limit(const std::optional<int64_t>& limit) {
+  return limit ? fmt::format(" LIMIT {}", *limit) : "";
+}
+
+}  // namespace
+
+std::string PlainSql(const Filter& filter, const Shape& shape) {
+  const std::string columns = fmt::format("{}", fmt::join(shape.columns, ", "));
+  const std::string from = "forks" + Where(filter);
+  const std::string limit = Limit(shape.limit);
+  if (!shape.order.empty()) {
+    return fmt::format("SELECT {}\nFROM {}\nORDER BY {}{}", columns, from,
+                       ParseOrder(shape.order, shape.reverse), limit);
+  }
+  if (shape.reverse) {
+    return fmt::format("SELECT {}\nFROM {}\nORDER BY id DESC{}", columns, from,
+                       limit);
+  }
+  if (!shape.limit) {
+    return fmt::format("SELECT {}\nFROM {}\nORDER BY id", columns, from);
+  }
+  // The newest, oldest first.
+  return fmt::format(
+      "SELECT {}\nFROM (SELECT * FROM {}\nORDER BY id DESC{})\nORDER BY id",
+      columns, from, limit);
+}
+
+std::string PlainGroupSql(const Filter& filter,
+                          const std::vector<std::string>& columns,
+                          const Shape& shape) {
+  const std::string from = "forks" + Where(filter);
+  if (columns.empty()) {
+    return fmt::format("SELECT count(*) AS records\nFROM {}", from);
+  }
+  const std::string names = fmt::format("{}", fmt::join(columns, ", "));
+  std::string sql = fmt::format(
+      "SELECT {0}, count(*) AS records\nFROM {1}\nGROUP BY {0}\n"
+      "ORDER BY records DESC, {0}{2}",
+      names, from, Limit(shape.limit));
+  if (!shape.reverse) return sql;
+  std::vector<std::string> turned;
+  for (const std::string& column : columns) turned.push_back(column + " DESC");
+  return fmt::format("SELECT * FROM ({})\nORDER BY records, {}", sql,
+                     fmt::join(turned, ", "));
+}
+
+}  // namespace forkdb

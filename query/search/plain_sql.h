@@ -1,0 +1,28 @@
+// Questions as SQL that stands by itself: what `forkdb query --print-sql`
+// shows, and what tests compare answers with.
+
+#ifndef FORKDB_QUERY_SEARCH_PLAIN_SQL_H_
+#define FORKDB_QUERY_SEARCH_PLAIN_SQL_H_
+
+#include <string>
+#include <vector>
+
+#include "query/filter/filter.h"
+#include "query/filter/shape.h"
+
+namespace forkdb {
+
+// A SELECT over the view forks that gives the same rows in the same order.
+// filter.ranges are left out. Throws UsageError where the shape is wrong.
+std::string PlainSql(const Filter& filter, const Shape& shape);
+
+// A SELECT that counts the records by columns, as --group-by does; with no
+// columns, how many records there are. Of the shape it takes the limit and the
+// direction.
+std::string PlainGroupSql(const Filter& filter,
+                          const std::vector<std::string>& columns,
+                          const Shape& shape);
+
+}  // namespace forkdb
+
+#endif  // FORKDB_QUERY_SEARCH_PLAIN_SQL_H_
