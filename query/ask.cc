@@ -6,13 +6,12 @@
 #include <memory>
 
 #include "base/error.h"
-#include "base/time.h"
+#include "query/answer.h"
 #include "query/count/groups.h"
 #include "query/database/databases.h"
 #include "query/print/explain.h"
 #include "query/print/group_printer.h"
 #include "query/search/plain_sql.h"
-#include "store/supervise.h"
 #include "terminal/row_printer.h"
 #include "terminal/tell.h"
 
@@ -91,46 +90,40 @@ Shape ChooseShape(const QueryOptions& options) {
 
 namespace {
 
-void Answer(const QueryOptions& options, const Stop& stop,
-            CursorKeeper* cursor) {
-  const Filter filter = ReadFilter(options.filter, RealtimeNow());
-  Databases databases(options.databases, &stop);
-  databases.WarnOfMissingLogs();
-  if (options.sql) {
-    Present(options.output,
-            [&] { databases.first().PrintSql(*options.sql, options.output); });
-    return;
-  }
-  databases.SetFilter(options.filter, filter);
-  if (options.print_sql) {
-    PrintPlainSql(options, databases);
-    return;
-  }
+void AnswerSql(const QueryOptions& options, Databases* databases) {
+  Present(options.output,
+          [&] { databases->first().PrintSql(*options.sql, options.output); });
+}
+
+void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
+                  Databases* databases) {
   NewRecords news;
   if (cursor->begin()) {
-    news = databases.KeepNewRecords(*cursor->begin());
+    news = databases->KeepNewRecords(*cursor->begin());
   } else if (cursor->wanted()) {
-    news = databases.FindNewRecords(Cursor());
+    news = databases->FindNewRecords(Cursor());
   }
   std::optional<int64_t> rows;
   const bool seen = Present(options.output, [&] {
-    if (options.burst) databases.KeepBursts(*options.burst);
+    if (options.burst) databases->KeepBursts(*options.burst);
     if (options.count || options.group_by) {
-      PrintCounts(options, &databases);
+      PrintCounts(options, databases);
     } else {
-      rows = PrintRows(options, &databases);
+      rows = PrintRows(options, databases);
     }
   });
   if (rows == 0 && !cursor->begin() && options.shape.limit.value_or(1) > 0) {
-    databases.TellCoverage();
+    databases->TellCoverage();
   }
-  // Of a time, or of all: the newest few rows are asked for as they are.
+  // Gaps matter only if the query covers a time range or the whole history.
+  const bool is_newest =
+      options.shape.limit && !options.filter.since && !options.filter.until;
   if (cursor->begin()) {
     WarnOfLosses(news);
-  } else if (!options.shape.limit || filter.since_ns || filter.until_ns) {
-    databases.WarnOfGaps();
+  } else if (!is_newest) {
+    databases->WarnOfGaps();
   }
-  if (options.explain) Explain(&databases);
+  if (options.explain) Explain(databases);
   if (cursor->wanted() && seen) cursor->Keep(news.cursor);
 }
 
@@ -140,11 +133,18 @@ void AskDatabases(const QueryOptions& asked) {
   QueryOptions options = asked;
   CheckSeveral(options);
   CursorKeeper cursor(options.cursor);
-  Supervision supervision;
-  supervision.timeout_ns = options.timeout_ns;
-  supervision.discard = [&] { cursor.Discard(); };
-  Supervise(supervision, &options.output,
-            [&](const Stop& stop) { Answer(options, stop, &cursor); });
+  Answer(
+      {options.databases, options.filter, options.timeout_ns}, &options.output,
+      [&] { cursor.Discard(); },
+      [&](Databases* databases, int64_t) {
+        if (options.sql) {
+          AnswerSql(options, databases);
+        } else if (options.print_sql) {
+          PrintPlainSql(options, *databases);
+        } else {
+          AnswerFilter(options, &cursor, databases);
+        }
+      });
 }
 
 }  // namespace forkdb

@@ -16,8 +16,9 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "query/answer.h"
 #include "query/coverage/losses.h"
-#include "query/database/reader.h"
+#include "query/database/databases.h"
 #include "query/filter/filter.h"
 #include "query/filter/shape.h"
 #include "query/filter_command.h"
@@ -27,7 +28,6 @@
 #include "query/report/report_page.h"
 #include "store/database.h"
 #include "store/own_file.h"
-#include "store/supervise.h"
 #include "terminal/output.h"
 #include "terminal/output_command.h"
 #include "terminal/tell.h"
@@ -110,33 +110,23 @@ void CheckIsNotDatabase(const std::string& output, const std::string& db) {
   }
 }
 
-void ExportRows(const Options& options, const Stop& stop,
-                const Output& output) {
+void ExportRows(const Options& options, const Output& output, int64_t /*now*/,
+                Databases* databases) {
   Shape shape;
   shape.columns = ParseColumns(options.columns);
-  Filter filter = ReadFilter(options.filter, RealtimeNow());
-  Reader reader(options.db, &stop);
-  reader.WarnOfMissingLog();
-  reader.Resolve(options.filter, &filter);
-  reader.Print(filter, shape, output);
-  Warn(reader.FindLosses(filter), "", kMayBeMore);
+  databases->first().Print(databases->first_filter(), shape, output);
+  databases->WarnOfGaps();
 }
 
-void ExportReport(const Options& options, const Stop& stop,
-                  const Output& output) {
-  const int64_t now_ns = RealtimeNow();
+void ExportReport(const Options& options, const Output& output, int64_t now_ns,
+                  Databases* databases) {
   ReportOptions question;
-  question.filter = ReadFilter(options.filter, now_ns);
-  Reader reader(options.db, &stop);
-  reader.WarnOfMissingLog();
-  reader.Resolve(options.filter, &question.filter);
-  const Report report = reader.ReadReport(question, now_ns);
+  question.filter = databases->first_filter();
+  const Report report = databases->first().ReadReport(question, now_ns);
   WriteReportPage(
       ReportJson(report, {AskedFor(options.filters), FORKDB_VERSION, now_ns}),
       output.stream);
-  if (report.stats.records == 0) {
-    Tell(fmt::format("no record matches: {}", reader.DescribeCoverage()));
-  }
+  if (report.stats.records == 0) databases->TellCoverage();
   Warn(report.stats.missing, "", kMayBeMore);
 }
 
@@ -150,15 +140,14 @@ void RunExport(const Options& options) {
     CheckIsNotDatabase(path, options.db);
     output.stream = file.emplace(path).stream();
   }
-  Supervision supervision;
-  supervision.timeout_ns = options.timeout_ns;
-  supervision.discard = [&] {
+  const auto discard = [&] {
     if (file) file->Discard();
   };
-  Supervise(supervision, &output, [&](const Stop& stop) {
-    write(options, stop, output);
-    if (file) file->Commit();
-  });
+  Answer({{options.db}, options.filter, options.timeout_ns}, &output, discard,
+         [&](Databases* databases, int64_t now_ns) {
+           write(options, output, now_ns, databases);
+           if (file) file->Commit();
+         });
 }
 
 }  // namespace

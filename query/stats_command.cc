@@ -1,7 +1,5 @@
 #include "query/stats_command.h"
 
-#include <fmt/core.h>
-
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
@@ -12,13 +10,12 @@
 #include <optional>
 #include <string>
 
-#include "base/time.h"
+#include "query/answer.h"
 #include "query/count/stats.h"
-#include "query/database/reader.h"
+#include "query/database/databases.h"
 #include "query/filter_command.h"
 #include "query/print/stats_printer.h"
 #include "store/database.h"
-#include "store/supervise.h"
 #include "terminal/output_command.h"
 #include "terminal/tell.h"
 
@@ -41,37 +38,26 @@ struct Options {
   OutputOptions output;
 };
 
-void Answer(const StatsOptions& question, int64_t now_ns, const Output& output,
-            Reader* reader) {
-  const Stats stats = reader->ReadStats(question, now_ns);
-  Present(output, [&] { PrintStats(stats, output); });
-  if (stats.records == 0) {
-    Tell(fmt::format("no record matches: {}", reader->DescribeCoverage()));
-  }
-  Warn(stats.missing, "", "there was more than these numbers say");
-  if (!stats.has_rows) {
-    Tell(
-        "callers and busiest seconds are left out, for they "
-        "take a look at each of so many records: add --deep");
-  }
-}
-
 void RunStats(const Options& options) {
-  const int64_t now_ns = RealtimeNow();
+  Output output = Screen(options.output);
   StatsOptions question = options.stats;
-  question.filter = ReadFilter(options.filter, now_ns);
   if (options.deep) {
     question.most_rows = std::numeric_limits<int64_t>::max();
   }
-  Output output = Screen(options.output);
-  Supervision supervision;
-  supervision.timeout_ns = options.timeout_ns;
-  Supervise(supervision, &output, [&](const Stop& stop) {
-    Reader reader(options.db, &stop);
-    reader.WarnOfMissingLog();
-    reader.Resolve(options.filter, &question.filter);
-    Answer(question, now_ns, output, &reader);
-  });
+  Answer(
+      {{options.db}, options.filter, options.timeout_ns}, &output, nullptr,
+      [&](Databases* databases, int64_t now_ns) {
+        question.filter = databases->first_filter();
+        const Stats stats = databases->first().ReadStats(question, now_ns);
+        Present(output, [&] { PrintStats(stats, output); });
+        if (stats.records == 0) databases->TellCoverage();
+        Warn(stats.missing, "", "there was more than these numbers say");
+        if (!stats.has_rows) {
+          Tell(
+              "callers and busiest seconds are left out: they need a look at "
+              "each record: add --deep");
+        }
+      });
 }
 
 }  // namespace

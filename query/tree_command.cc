@@ -11,12 +11,12 @@
 #include <string>
 
 #include "query/ancestry/tree.h"
+#include "query/answer.h"
 #include "query/coverage/losses.h"
-#include "query/database/reader.h"
+#include "query/database/databases.h"
 #include "query/filter_command.h"
 #include "query/print/tree_printer.h"
 #include "store/database.h"
-#include "store/supervise.h"
 #include "terminal/output_command.h"
 
 namespace forkdb {
@@ -47,26 +47,27 @@ struct Options {
 
 void RunTree(const Options& options) {
   Output output = Screen(options.output);
-  Supervision supervision;
-  supervision.timeout_ns = options.timeout_ns;
-  Supervise(supervision, &output, [&](const Stop& stop) {
-    Reader reader(options.db, &stop);
-    reader.WarnOfMissingLog();
-    std::optional<int64_t> boot;
-    if (options.boot) boot = reader.FindBoot(*options.boot);
-    TreeOptions tree = options.tree;
-    tree.root = reader.FindProcess(options.process, boot);
-    tree.up = options.up || !options.down;
-    tree.down = options.down || !options.up;
-    Present(output, [&] {
-      PrintTree(
-          [&](const std::function<void(const TreeNode&)>& take) {
-            reader.ReadTree(tree, take);
-          },
-          output, options.ascii);
-    });
-    if (tree.down) Warn(reader.FindLossesSince(tree.root), "", kMayBeMore);
-  });
+  TreeOptions tree = options.tree;
+  tree.up = options.up || !options.down;
+  tree.down = options.down || !options.up;
+  FilterOptions filter;
+  filter.boot = options.boot;
+  Answer({{options.db}, filter, options.timeout_ns}, &output, nullptr,
+         [&](Databases* databases, int64_t) {
+           Reader& reader = databases->first();
+           tree.root = reader.FindProcess(options.process,
+                                          databases->first_filter().boot);
+           Present(output, [&] {
+             PrintTree(
+                 [&](const std::function<void(const TreeNode&)>& take) {
+                   reader.ReadTree(tree, take);
+                 },
+                 output, options.ascii);
+           });
+           if (tree.down) {
+             Warn(reader.FindLossesSince(tree.root), "", kMayBeMore);
+           }
+         });
 }
 
 }  // namespace

@@ -102,11 +102,6 @@ int64_t Reader::FindProcess(int64_t process,
                   process, DescribeCoverage()));
 }
 
-void Reader::Resolve(const FilterOptions& options, Filter* filter) {
-  if (options.boot) filter->boot = FindBoot(*options.boot);
-  if (options.under) SetUnder(*options.under, filter);
-}
-
 void Reader::SetUnder(int64_t process, Filter* filter) {
   if (const int64_t id = FindKnown(process, filter->boot); id != 0) {
     filter->under = id;

@@ -17,7 +17,6 @@
 #include "query/coverage/losses.h"
 #include "query/database/cursor.h"
 #include "query/filter/filter.h"
-#include "query/filter/filter_options.h"
 #include "query/filter/shape.h"
 #include "query/report/report.h"
 #include "query/search/burst.h"
@@ -51,10 +50,6 @@ class Reader {
   // of all. Throws UsageError if no record made it, and it was not alive
   // before.
   int64_t FindProcess(int64_t process, const std::optional<int64_t>& boot);
-
-  // Sets of the filter what ReadFilter() leaves: the boot and the process that
-  // the options name. Throws UsageError.
-  void Resolve(const FilterOptions& options, Filter* filter);
 
   // Sets the filter to what descends from a process: FindProcess()'s, else the
   // newest of the filter's boot that had the pid and made calls. Throws
