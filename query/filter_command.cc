@@ -49,6 +49,8 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
   command->add_flag("--failed", options->failed, "Failed calls only");
   AddList(command, "--pid", &options->pids, "Caller's process or thread id");
   AddList(command, "--child", &options->numbers["child_pid"], "Child's pid");
+  AddList(command, "--ppid", &options->numbers["ppid"],
+          "Pid of the caller's parent");
   AddList(command, "--flag", &options->flags, "Clone flag; all of several");
   AddList(command, "--not-flag", &options->not_flags,
           "Clone flag that is not set; none of several");

@@ -128,6 +128,8 @@ class Filters(harness.CliTest):
                 (["--uid", "4000000001"], "uid = 4000000001", 1),
                 (["--pid", "7"], "pid = 7", 2),
                 (["--child", "10005"], "child_pid = 10005", 1),
+                (["--ppid", "1"], "ppid = 1", 6),
+                (["--ppid", "2", "--ppid", "3"], "ppid IN (2, 3)", 0),
                 (["--child", "10005", "--child", "10006"],
                  "child_pid IN (10005, 10006)", 2),
                 (["--comm", "make"], "comm = 'make'", 1),

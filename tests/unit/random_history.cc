@@ -131,6 +131,10 @@ Asked RandomQuestion(std::mt19937* random) {
     also("child_pid IN (" + std::to_string(child) + ", " +
          std::to_string(child + 5000) + ")");
   }
+  if (often(8)) {
+    asked.filter.values["ppid"] = {1, 2};
+    also("ppid IN (1, 2)");
+  }
   if (often(3)) {
     asked.filter.since_ns =
         kStartNs +
