@@ -14,8 +14,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/duration.h"
 #include "base/error.h"
 #include "base/saturate.h"
 #include "base/time.h"
@@ -24,6 +26,7 @@
 #include "recorder/database/retention.h"
 #include "store/database.h"
 #include "store/pruning_order.h"
+#include "terminal/progress.h"
 #include "terminal/tell.h"
 
 namespace forkdb {
@@ -144,41 +147,16 @@ void Confirm(const Plan& plan) {
   throw Interrupted();
 }
 
-// One line that is drawn anew; nothing where stderr is no terminal.
-class ProgressBar {
- public:
-  explicit ProgressBar(int64_t all) : all_(all) {}
-  ~ProgressBar() {
-    if (shown_) fmt::print(stderr, "\r\x1b[K");
-  }
-  ProgressBar(const ProgressBar&) = delete;
-  ProgressBar& operator=(const ProgressBar&) = delete;
-
-  void Show(int64_t done) {
-    constexpr int64_t kWidth = 40;
-    if (!terminal_ || all_ <= 0) return;
-    done = std::min(done, all_);
-    fmt::print(
-        stderr, "\r[{:<{}}] {:3} %",
-        std::string(static_cast<size_t>(Times(kWidth, done) / all_), '#'),
-        kWidth, Times(100, done) / all_);
-    std::fflush(stderr);
-    shown_ = true;
-  }
-
- private:
-  int64_t all_;
-  bool terminal_ = isatty(STDERR_FILENO) == 1;
-  bool shown_ = false;
-};
-
 void Prune(const Limits& limits, int64_t planned, const std::string& path) {
   Waiter waiter;
   SQLite::Database database = OpenForWriting(path);
   Pruner pruner(&database);
   int64_t records = 0;
   {
-    ProgressBar bar(planned);
+    ProgressLine line;
+    ProgressMeter progress;
+    int64_t shown = -1;  // percent
+    const int64_t begin_ns = BoottimeNow();
     if (limits.used_bytes && pruner.UsedBytes() > *limits.used_bytes) {
       pruner.Trim(*limits.used_bytes);
     }
@@ -192,7 +170,14 @@ void Prune(const Limits& limits, int64_t planned, const std::string& path) {
       const std::optional<BlockAge> gone = next();
       if (!gone) break;
       records = Plus(records, gone->records);
-      bar.Show(records);
+      progress.Set(records, planned);
+      const int64_t percent =
+          planned > 0 ? Times(100, std::min(records, planned)) / planned : -1;
+      if (std::exchange(shown, percent) == percent) continue;
+      progress.Set(records, planned);
+      line.Show(ProgressText("pruning",
+                             (BoottimeNow() - begin_ns) / kNsPerSecond,
+                             progress.fraction()));
     }
     while (!waiter.Stopped() && pruner.GiveBack(0)) {
     }

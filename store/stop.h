@@ -1,5 +1,5 @@
-// How a command is told to stop, by a thread that watches the clock and the
-// interrupt key (supervise.h).
+// What a command and the thread that watches it (supervise.h) tell each other:
+// to stop, and how far it is.
 
 #ifndef FORKDB_STORE_STOP_H_
 #define FORKDB_STORE_STOP_H_
@@ -7,6 +7,8 @@
 #include <SQLiteCpp/Database.h>
 
 #include <atomic>
+
+#include "terminal/progress.h"
 
 namespace forkdb {
 
@@ -24,8 +26,14 @@ class Stop {
   // Becomes readable with the request, and stays so.
   int fd() const { return fd_; }
 
+  // Where the command tells how far it is; NULL where nobody looks. Set before
+  // the command begins; must outlive it.
+  ProgressMeter* progress() const { return progress_; }
+  void ShowProgress(ProgressMeter* progress) { progress_ = progress; }
+
  private:
   std::atomic<bool> requested_ = false;
+  ProgressMeter* progress_ = nullptr;
   int fd_;
 };
 

@@ -8,18 +8,17 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <new>
 #include <string>
-#include <string_view>
 #include <thread>
 
 #include "base/duration.h"
 #include "base/error.h"
 #include "base/signals.h"
 #include "store/distrust.h"
+#include "terminal/progress.h"
 
 namespace forkdb {
 namespace {
@@ -31,40 +30,6 @@ bool IsIgnored(int number) {
   return sigaction(number, nullptr, &action) == 0 &&
          action.sa_handler == SIG_IGN;
 }
-
-bool IsTerminal(int fd) {
-  const char* type = std::getenv("TERM");
-  return isatty(fd) == 1 && type != nullptr &&
-         std::string_view(type) != "dumb" && *type != '\0';
-}
-
-// A line on stderr that is drawn anew. Threads share it.
-class ProgressLine {
- public:
-  void Show(int64_t seconds) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!wanted_) return;
-    fmt::print(stderr, "\r\x1b[Kforkdb: reading for {} s; Ctrl-C ends it",
-               seconds);
-    std::fflush(stderr);
-    shown_ = true;
-  }
-
-  // For good.
-  void Erase() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    wanted_ = false;
-    if (!shown_) return;
-    fmt::print(stderr, "\r\x1b[K");
-    std::fflush(stderr);
-    shown_ = false;
-  }
-
- private:
-  std::mutex mutex_;
-  bool wanted_ = IsTerminal(STDERR_FILENO);
-  bool shown_ = false;
-};
 
 // Watches the clock and the signals in a thread of its own. The signals are
 // blocked while it lives: no write is cut short.
@@ -84,6 +49,9 @@ class Supervisor {
       sigaddset(&watched_, number);
     }
     if (!watched.empty()) signals_.emplace(watched);
+    if (supervision.shows_progress && line_.is_wanted()) {
+      stop_.ShowProgress(&progress_);
+    }
     output->before_write = [this] { BeginAnswer(); };
     output->before_pager_wait = [this] {
       // The pager ignores the interrupt key for this process meanwhile.
@@ -195,7 +163,7 @@ class Supervisor {
         std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - begin_);
     if (seconds.count() <= shown_s_) return;
     shown_s_ = seconds.count();
-    line_.Show(shown_s_);
+    line_.Show(ProgressText("reading", shown_s_, progress_.fraction()));
   }
 
   static constexpr int kInterruptedCode = 130;
@@ -204,7 +172,7 @@ class Supervisor {
 
   const Supervision& supervision_;
   Output* output_;
-  const bool shares_screen_ = IsTerminal(STDOUT_FILENO);
+  const bool shares_screen_ = isatty(STDOUT_FILENO) == 1;
   const Clock::time_point begin_ = Clock::now();
   sigset_t watched_{};
   std::mutex mutex_;  // of the next two
@@ -218,6 +186,7 @@ class Supervisor {
   std::optional<Clock::time_point> stop_since_;
   int64_t shown_s_ = 0;
   ProgressLine line_;
+  ProgressMeter progress_;
   std::optional<Signals> signals_;
   Stop stop_;
   Stop end_;

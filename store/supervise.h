@@ -29,7 +29,8 @@ struct Supervision {
 // output. A signal requests a stop, and so does the end of the time, which does
 // not count while a pager shows something. What has been printed by then
 // stands. After a second a line of progress on stderr, if that is a terminal,
-// says how long it has been, until the answer comes on the same terminal.
+// says how far it is (stop.progress()), until the answer comes on the same
+// terminal.
 //
 // Ends the process by itself, with exit code 130, at a second signal, or if run
 // has not ended a few seconds after the first and nothing has been printed; and

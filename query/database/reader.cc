@@ -50,7 +50,9 @@ std::optional<int64_t> BootsBack(const std::string& text) {
 }  // namespace
 
 Reader::Reader(std::string path, const Stop* stop)
-    : path_(std::move(path)), database_(OpenForReading(path_)) {
+    : path_(std::move(path)),
+      database_(OpenForReading(path_)),
+      progress_(stop == nullptr ? nullptr : stop->progress()) {
   EndStatementsOn(stop, &database_);
 }
 
@@ -132,7 +134,7 @@ void Reader::SetUnder(int64_t process, Filter* filter) {
 
 void Reader::SetBurst(const Burst& burst, Filter* filter) {
   TranslateTrouble(path_, [&] {
-    filter->ranges = FindBursts(Search(&database_, *filter), burst);
+    filter->ranges = FindBursts(Search(&database_, *filter, progress_), burst);
   });
 }
 
@@ -145,7 +147,7 @@ NewRecords Reader::FindNewRecords(const Cursor& cursor) {
 
 NextRow Reader::Find(const Filter& filter, const Shape& shape) {
   return TranslateTrouble(path_, [&]() -> NextRow {
-    const Search search(&database_, filter);
+    const Search search(&database_, filter, progress_);
     const auto rows =
         std::make_shared<RowCursor>(search, RequestFor(search, shape));
     return [this, rows](Row* row) {
@@ -174,7 +176,7 @@ void Reader::AddGroups(const Filter& filter,
                        const std::vector<std::string>& columns,
                        Groups* groups) {
   TranslateTrouble(path_, [&] {
-    const Search search(&database_, filter);
+    const Search search(&database_, filter, progress_);
     forkdb::AddGroups(&database_, search, columns, groups);
   });
 }

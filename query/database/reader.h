@@ -118,6 +118,7 @@ class Reader {
 
   std::string path_;
   SQLite::Database database_;
+  ProgressMeter* progress_;  // NULL where nobody looks
 };
 
 }  // namespace forkdb

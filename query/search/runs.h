@@ -30,7 +30,21 @@ class Runs {
   std::optional<IdRange> Next();
 
  private:
+  // The blocks of a stream that have been given out.
+  struct Span {
+    int64_t first_block = 0;
+    int64_t last_block = 0;
+  };
+
+  void ReadSpans(SQLite::Database* database);
+  // Cuts all ids into runs, so that progress can be told in between.
+  void CutAll(int64_t from_id);
+  void TellProgress(int64_t block);
+
   int64_t from_id_ = 0;
+  bool descending_ = false;
+  ProgressMeter* progress_ = nullptr;             // may be NULL
+  std::vector<Span> spans_;                  // in order; empty without progress
   std::optional<SQLite::Statement> blocks_;  // of a search that has several
   std::vector<IdRange> known_;
   size_t next_ = 0;  // in known_

@@ -47,8 +47,10 @@ std::string Checked(const std::string& condition, SQLite::Database* database) {
 
 }  // namespace
 
-Search::Search(SQLite::Database* database, const Filter& filter)
+Search::Search(SQLite::Database* database, const Filter& filter,
+               ProgressMeter* progress)
     : database_(database),
+      progress_(progress),
       condition_(Checked(filter.condition, database)),
       since_ns_(filter.since_ns.value_or(kFirst)),
       until_ns_(filter.until_ns.value_or(kLast)),

@@ -14,6 +14,7 @@
 
 #include "query/filter/filter.h"
 #include "query/search/criteria.h"
+#include "terminal/progress.h"
 #include "terminal/value.h"
 
 namespace forkdb {
@@ -35,7 +36,9 @@ class Search {
  public:
   // Throws UsageError for a name that is not known, and for a condition that is
   // not an expression (CheckCondition()).
-  Search(SQLite::Database* database, const Filter& filter);
+  // progress, if any, is told how far the search is as its rows are read.
+  Search(SQLite::Database* database, const Filter& filter,
+         ProgressMeter* progress = nullptr);
 
   // Calls look with the lowest and the highest id of each run of records that
   // can hold an answer, in the order of ids or, if descending, against it,
@@ -66,6 +69,7 @@ class Search {
   bool everywhere() const { return wanted_.empty() && !timed_; }
 
   SQLite::Database* database() const { return database_; }
+  ProgressMeter* progress() const { return progress_; }
 
   // The statement that finds the runs' blocks, for those who ask SQLite how it
   // will go about it.
@@ -83,6 +87,7 @@ class Search {
   std::string RowsFrom(const std::string& blocks, const std::string& ids) const;
 
   SQLite::Database* database_;
+  ProgressMeter* progress_;
   std::string condition_;
   int64_t since_ns_;
   int64_t until_ns_;

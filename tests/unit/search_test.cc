@@ -3,13 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "query/database/reader.h"
 #include "query/search/plain_sql.h"
+#include "query/search/runs.h"
 #include "store/database.h"
 #include "tests/unit/random_history.h"
 #include "tests/unit/testing.h"
@@ -52,8 +55,8 @@ class SearchTest : public testing::Test {
   std::string path_;
 };
 
-// An order as it is asked for, the same as SQL, and its reverse as SQL. Each ends
-// with the id, so that no two rows are equal; none is the order of ids.
+// An order as it is asked for, the same as SQL, and its reverse as SQL. Each
+// ends with the id, so that no two rows are equal; none is the order of ids.
 struct Order {
   const char* asked;
   const char* sql;
@@ -179,6 +182,44 @@ TEST_F(SearchTest, LooksOnlyIntoBlocksThatCanHoldAnAnswer) {
   filter.until_ns.reset();
   filter.boot = 1;
   EXPECT_EQ(runs(filter), 4);
+}
+
+TEST_F(SearchTest, TellsHowFarItIs) {
+  SQLite::Database database = OpenForReading(path_);
+  const std::vector<void (*)(Filter*)> filters = {
+      [](Filter*) {}, [](Filter* f) { f->values["comm"] = {"*"}; }};
+  for (const auto& filter_by : filters) {
+    for (const bool descending : {false, true}) {
+      Filter filter;
+      filter_by(&filter);
+      ProgressMeter progress;
+      Runs runs(Search(&database, filter, &progress), descending, 0);
+      std::vector<double> fractions;
+      int64_t ids = 0;
+      while (const std::optional<IdRange> run = runs.Next()) {
+        fractions.push_back(progress.fraction().value_or(-1));
+        ids += run->first <= run->last;
+      }
+      EXPECT_GT(ids, 0);
+      EXPECT_TRUE(std::is_sorted(fractions.begin(), fractions.end()));
+      EXPECT_GE(fractions.front(), 0);
+      EXPECT_LT(fractions.front(), 0.3);
+      if (fractions.size() > 1) {
+        EXPECT_GT(fractions.back(), 0.6);
+      }
+    }
+  }
+}
+
+TEST(Progress, SaysWhatIsLeft) {
+  EXPECT_EQ(ProgressText("reading", 9, std::nullopt), "reading for 9 s");
+  EXPECT_EQ(ProgressText("reading", 9, 0.001), "reading for 9 s");
+  EXPECT_EQ(ProgressText("reading", 9, 0.25), "reading: 25 %, 27 s left");
+  ProgressMeter progress;
+  progress.Set(1, 0);
+  EXPECT_FALSE(progress.fraction());
+  progress.Set(7, 4);
+  EXPECT_EQ(progress.fraction(), 1);
 }
 
 }  // namespace
