@@ -13,10 +13,13 @@ namespace {
 
 constexpr std::string_view kExamplesHead = "Examples:\n";
 
-// The values that a description lists: "table, json, csv or tsv", if at least
-// three single words.
+// The values that a description lists, if at least three single words: "Output
+// format: table, json, csv or tsv."
 std::vector<std::string> ListedWords(const std::string& description) {
-  std::string list = description.substr(0, description.find(';'));
+  const size_t colon = description.find(": ");
+  if (colon == std::string::npos) return {};
+  std::string list = description.substr(colon + 2);
+  list.resize(std::min(list.find('.'), list.size()));
   list = std::regex_replace(list, std::regex(" \\([^)]*\\)"), "");
   list = std::regex_replace(list, std::regex(",? or "), ", ");
   const std::regex separator(", ");
@@ -66,6 +69,8 @@ OptionText ReadOption(const CLI::Option& option) {
   if (option.get_items_expected_max() > 0) {
     const std::string type = option.get_type_name();
     text.value = type.substr(0, type.find(':'));
+  } else {
+    text.optional_value = option.get_option_text();
   }
   return text;
 }

@@ -11,7 +11,8 @@ namespace forkdb {
 
 struct OptionText {
   std::vector<std::string> names;  // "-n", "--limit"; of an argument, its name
-  std::string value;               // "INT", empty for a flag
+  std::string value;               // "TIME", empty for a flag
+  std::string optional_value;      // "[=TYPE]" of a flag, or empty
   std::string description;
   std::string default_value;
   std::string environment;

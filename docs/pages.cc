@@ -30,7 +30,10 @@ std::string Item(const OptionText& option) {
   for (const std::string& name : option.names) {
     item += fmt::format("{}**{}**", item.empty() ? "" : ", ", Escaped(name));
   }
-  if (!option.value.empty()) item += fmt::format(" *{}*", option.value);
+  item += Escaped(option.optional_value);
+  if (!option.value.empty()) {
+    item += fmt::format(" *{}*", Escaped(option.value));
+  }
   item += "\n: " + Sentence(option.description);
   if (!option.default_value.empty()) {
     item += fmt::format("  Default: {}.\n", Escaped(option.default_value));
@@ -84,7 +87,7 @@ std::string Page(const CommandText& command,
       "# NAME\n\n{} \\- {}\n\n# SYNOPSIS\n\n{}\n\n# DESCRIPTION\n\n{}\n{}\n\n",
       Escaped(PageName(command)),
       Escaped(command.name.empty()
-                  ? "record every process creation, and ask about them"
+                  ? "record every process creation and query the records"
                   : command.description),
       Synopsis(command), Sentence(command.description), Escaped(command.notes));
   if (command.name.empty()) page += "# COMMANDS\n\n" + commands;

@@ -48,18 +48,21 @@ std::string ReadText(const std::string& path) {
 }  // namespace
 
 void AddCursorOptions(CLI::App* command, CursorOptions* options) {
-  CLI::Option* after =
-      command->add_option("--after-cursor", options->after,
-                          "Only what was recorded after this cursor");
+  CLI::Option* after = command
+                           ->add_option("--after-cursor", options->after,
+                                        "Only records stored after CURSOR.")
+                           ->type_name("CURSOR");
   CLI::Option* file =
       command
-          ->add_option("--cursor-file", options->file,
-                       "Only what was recorded after the cursor in this file, "
-                       "if there is one; then keep the new one there")
+          ->add_option(
+              "--cursor-file", options->file,
+              "Only records stored after the cursor in FILE, or all if there "
+              "is no FILE; then write the new cursor to FILE.")
+          ->type_name("FILE")
           ->excludes(after);
   CLI::Option* show =
       command->add_flag("--show-cursor", options->show,
-                        "Then tell, on stderr, the cursor to go on after");
+                        "Print the cursor after the last record to stderr.");
   for (CLI::Option* option : {after, file, show}) {
     option->excludes(command->get_option("--burst"))
         ->excludes(command->get_option("--until"));

@@ -36,15 +36,15 @@ namespace forkdb {
 namespace {
 
 constexpr char kExamples[] =
-    R"(A file that is there already is replaced, in one step, once the new one is whole.
-A report is one page that needs nothing else: timeline, lists, process tree.
+    R"(An existing file is replaced in one step when the new one is complete. A report
+is one HTML page that loads nothing else: timeline, top lists and process tree.
 
 Examples:
-  forkdb export -o forks.csv                    everything, every column
+  forkdb export -o forks.csv                    all records, all columns
   forkdb export --since yesterday -o forks.json
   forkdb export --failed --columns time,username,comm,errno
   forkdb export --user alice --format tsv | head
-  forkdb export --html report.html              what happened, for a browser
+  forkdb export --html report.html              a report for the browser
   forkdb export --html report.html --since -1d --user alice)";
 
 struct Options {
@@ -155,8 +155,9 @@ void RunExport(const Options& options) {
 void AddExportCommand(CLI::App* app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app->add_subcommand(
-      "export", "Write what was recorded to a file, for other programs");
-  command->add_option("--db", options->db, "Database file")
+      "export", "Write records to a file for other programs, or a report");
+  command->add_option("--db", options->db, "Database to read.")
+      ->type_name("FILE")
       ->envname("FORKDB_DB")
       ->capture_default_str();
   const size_t others = command->get_options().size();
@@ -165,26 +166,36 @@ void AddExportCommand(CLI::App* app) {
   options->filters.erase(
       options->filters.begin(),
       options->filters.begin() + static_cast<std::ptrdiff_t>(others));
-  CLI::Option* columns = command
-                             ->add_option("--columns", options->columns,
-                                          "Columns to write: a,b,c or all")
-                             ->capture_default_str();
-  CLI::Option* format = command->add_option_function<std::string>(
-      "--format",
-      [options](const std::string& name) {
-        options->format = ParseExportFormat(name);
-      },
-      "csv, json (an object a line) or tsv [by the file's name, else csv]");
-  CLI::Option* output = command->add_option("-o,--output", options->output,
-                                            "File to write [standard output]");
+  CLI::Option* columns =
+      command
+          ->add_option("--columns", options->columns,
+                       "Columns to write, e.g. time,comm,errno; or all.")
+          ->type_name("COLUMNS")
+          ->capture_default_str();
+  CLI::Option* format =
+      command
+          ->add_option_function<std::string>(
+              "--format",
+              [options](const std::string& name) {
+                options->format = ParseExportFormat(name);
+              },
+              "Output format: csv, json (one object per line) or tsv. The "
+              "default follows the name of the file, else csv.")
+          ->type_name("FORMAT");
+  CLI::Option* output =
+      command
+          ->add_option("-o,--output", options->output,
+                       "File to write. Default: standard output.")
+          ->type_name("FILE");
   command
       ->add_option("--html", options->html,
-                   "A report instead of rows: the HTML file to write")
+                   "Write a report to this HTML file instead of rows.")
+      ->type_name("FILE")
       ->excludes(columns)
       ->excludes(format)
       ->excludes(output);
   AddTimeoutOption(command, &options->timeout_ns);
-  command->footer(kExamples);
+  command->footer(std::string(kFilterHelp) + kExamples);
   command->callback([options] { RunExport(*options); });
 }
 

@@ -12,9 +12,11 @@ namespace forkdb {
 namespace {
 
 template <typename T>
-void AddList(CLI::App* command, const char* name, std::vector<T>* list,
-             const char* help) {
-  command->add_option(name, *list, help)->allow_extra_args(false);
+void AddList(CLI::App* command, const char* name, const char* metavar,
+             std::vector<T>* list, const char* help) {
+  command->add_option(name, *list, help)
+      ->allow_extra_args(false)
+      ->type_name(metavar);
 }
 
 // Options for the columns of the view that a dimension has.
@@ -23,11 +25,11 @@ void AddDimensionOptions(CLI::App* command, FilterOptions* options) {
     for (const Dimension::ViewColumn& column : dimension.view_columns) {
       if (column.option == nullptr) continue;
       if (column.is_number) {
-        AddList(command, column.option, &options->numbers[column.name],
-                column.help);
+        AddList(command, column.option, column.metavar,
+                &options->numbers[column.name], column.help);
       } else {
-        AddList(command, column.option, &options->texts[column.name],
-                column.help);
+        AddList(command, column.option, column.metavar,
+                &options->texts[column.name], column.help);
       }
     }
   }
@@ -36,43 +38,59 @@ void AddDimensionOptions(CLI::App* command, FilterOptions* options) {
 }  // namespace
 
 void AddFilterOptions(CLI::App* command, FilterOptions* options) {
-  command->add_option("condition", options->condition,
-                      "SQL condition over the columns of the view forks");
-  command->add_option(
-      "--since", options->since,
-      "At this time or later: \"2026-11-23 10:00\", yesterday, -1h");
-  command->add_option("--until", options->until, "At this time or earlier");
+  command
+      ->add_option("condition", options->condition,
+                   "SQL condition on the columns of the view forks.")
+      ->type_name("");
+  command
+      ->add_option("--since", options->since,
+                   "Only calls at TIME or later, e.g. yesterday, -1h or "
+                   "\"2026-11-23 10:00\".")
+      ->type_name("TIME");
+  command
+      ->add_option("--until", options->until, "Only calls at TIME or earlier.")
+      ->type_name("TIME");
   command->add_flag("--utc", options->utc,
-                    "Take --since and --until for UTC, as the answers are, "
-                    "not for local time");
+                    "Read --since and --until as UTC instead of local time. "
+                    "Printed times are always UTC.");
   AddDimensionOptions(command, options);
-  command->add_flag("--failed", options->failed, "Failed calls only");
-  AddList(command, "--pid", &options->pids, "Caller's process or thread id");
-  AddList(command, "--child", &options->numbers["child_pid"], "Child's pid");
-  AddList(command, "--ppid", &options->numbers["ppid"],
-          "Pid of the caller's parent");
-  AddList(command, "--flag", &options->flags, "Clone flag; all of several");
-  AddList(command, "--not-flag", &options->not_flags,
-          "Clone flag that is not set; none of several");
-  CLI::Option* threads =
-      command->add_flag("--threads", options->threads, "New threads only");
-  command->add_flag("--no-threads", options->no_threads, "No new threads")
+  command->add_flag("--failed", options->failed, "Only failed calls.");
+  AddList(command, "--pid", "PID", &options->pids,
+          "Only calls by process or thread PID.");
+  AddList(command, "--child", "PID", &options->numbers["child_pid"],
+          "Only calls that created process or thread PID.");
+  AddList(command, "--ppid", "PID", &options->numbers["ppid"],
+          "Only calls by processes whose parent was PID.");
+  AddList(command, "--flag", "FLAG", &options->flags,
+          "Only calls with this clone flag, e.g. NEWUSER. Repeat it to "
+          "require several.");
+  AddList(command, "--not-flag", "FLAG", &options->not_flags,
+          "Only calls without this clone flag.");
+  CLI::Option* threads = command->add_flag("--threads", options->threads,
+                                           "Only calls that create a thread.");
+  command
+      ->add_flag("--no-threads", options->no_threads,
+                 "Only calls that create a process.")
       ->excludes(threads);
-  AddList(command, "--ns", &options->namespaces,
-          "Caller's or child's pid or user namespace, by inode");
+  AddList(command, "--ns", "INODE", &options->namespaces,
+          "Only calls whose caller or child is in this PID or user namespace.");
   command
       ->add_flag("--new-ns", options->new_namespace,
-                 "Calls that made a namespace, of any type or of one: "
-                 "--new-ns=user; with --failed, that failed to")
+                 "Only calls that created a namespace (of TYPE, e.g. user). "
+                 "With --failed: that tried to.")
       ->option_text("[=TYPE]");
   command
       ->add_option("--under", options->under,
-                   "Only what descends from a process: its pid (the newest "
-                   "that had it) or the id of the record that made it")
+                   "Only calls by PROCESS and its descendants. PROCESS is a "
+                   "pid (the newest process that had it) or the id of the "
+                   "record that created it.")
+      ->type_name("PROCESS")
       ->check(CLI::PositiveNumber);
-  command->add_option(
-      "--boot", options->boot,
-      "0 for the latest boot, -1 for the one before, or a boot id");
+  command
+      ->add_option("--boot", options->boot,
+                   "Only calls of one boot: 0 is the latest, -1 the one "
+                   "before; or a boot id.")
+      ->type_name("BOOT");
 }
 
 }  // namespace forkdb

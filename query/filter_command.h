@@ -9,6 +9,13 @@
 
 namespace forkdb {
 
+// What the help says of them together.
+inline constexpr char kFilterHelp[] =
+    R"(A call must match all filters. Most filters can be repeated to allow any of
+several values: --user alice --user bob.
+
+)";
+
 // Adds them all. options must outlive the command.
 void AddFilterOptions(CLI::App* command, FilterOptions* options);
 

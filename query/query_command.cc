@@ -18,20 +18,20 @@ namespace forkdb {
 namespace {
 
 constexpr char kExamples[] = R"(Examples:
-  forkdb query -n 20                                  the newest 20
-  forkdb query --since -1h --failed                   what failed in the last hour
+  forkdb query -n 20                                  the newest 20 calls
+  forkdb query --since -1h --failed                   calls that failed in the last hour
   forkdb query --user alice --comm 'make*' --since yesterday
-  forkdb query --flag NEWUSER --flag NEWNET           both namespaces at once
-  forkdb query --new-ns=user --since today            who made user namespaces
+  forkdb query --flag NEWUSER --flag NEWNET           calls with both flags
+  forkdb query --new-ns=user --since today            who created user namespaces
   forkdb query --kind vfork --kind fork --not-flag NEWPID
   forkdb query --count --failed --since today
-  forkdb query --failed --since -1h --explain         what to do about it
+  forkdb query --failed --since -1h --explain         with the usual causes
   forkdb query --group-by username,comm -n 10         who calls most
-  forkdb query --burst 100/1s --group-by username,comm    whose fork storms
-  forkdb query --follow --failed                      what fails from now on
-  forkdb query --db web1.db --db web2.db -n 20       two hosts, by time
-  forkdb query --cursor-file seen --format json       what is new since last time
-  forkdb query --under 1000000000042                  all that came of this record
+  forkdb query --burst 100/1s --group-by username,comm    who causes fork storms
+  forkdb query --follow --failed                      failures as they happen
+  forkdb query --db web1.db --db web2.db -n 20        two machines, by time
+  forkdb query --cursor-file seen --format json       new since the last run
+  forkdb query --under 1000000000042                  descendants of this record's child
   forkdb query "username = 'alice' AND errno IS NOT NULL" --format json
   forkdb query --columns time,comm,child_pid --order 'time_ns DESC' -n 5
   forkdb query --sql 'SELECT comm, count(*) FROM forks GROUP BY comm')";
@@ -40,12 +40,13 @@ constexpr char kExamples[] = R"(Examples:
 
 void AddQueryCommand(CLI::App* app) {
   auto options = std::make_shared<QueryOptions>();
-  CLI::App* command =
-      app->add_subcommand("query", "Ask what was recorded; reads only");
+  CLI::App* command = app->add_subcommand("query", "Search the records");
   options->databases = {kDefaultDatabasePath};
   command
       ->add_option("--db", options->databases,
-                   "Database file; of several, the host is told, too")
+                   "Database to read. Repeat it to query several machines; "
+                   "rows then start with the host.")
+      ->type_name("FILE")
       ->envname("FORKDB_DB")
       ->allow_extra_args(false)
       ->default_str(kDefaultDatabasePath);
@@ -56,57 +57,70 @@ void AddQueryCommand(CLI::App* app) {
           [options](const std::string& text) {
             options->burst = ParseBurst(text);
           },
-          "Only fork storms: at least N of the asked records in that time: "
-          "100/1s")
-      ->option_text("N/SECONDS");
+          "Only fork storms: at least N matching calls within TIME, e.g. "
+          "100/1s.")
+      ->type_name("N/TIME");
   AddCursorOptions(command, &options->cursor);
   CLI::Option* columns =
-      command->add_option("--columns", options->columns,
-                          "Columns to print: a,b,c or all [those that a "
-                          "person reads; a narrow terminal: fewer]");
+      command
+          ->add_option("--columns", options->columns,
+                       "Columns to print, e.g. time,comm,errno; or all. The "
+                       "default is the first ten; on a narrow terminal, fewer.")
+          ->type_name("COLUMNS");
   CLI::Option* order =
-      command->add_option("--order", options->shape.order,
-                          "Order by columns: \"time_ns DESC, pid\"");
+      command
+          ->add_option("--order", options->shape.order,
+                       "Sort by these columns, e.g. \"time_ns DESC, pid\".")
+          ->type_name("COLUMNS");
   CLI::Option* limit =
       command
           ->add_option("-n,--limit", options->shape.limit,
-                       "Only the newest N, the first N of --order, or the "
-                       "largest N of --group-by")
+                       "Print only the newest N records; with --order the "
+                       "first N, with --group-by the largest N groups.")
+          ->type_name("N")
           ->check(CLI::NonNegativeNumber);
   CLI::Option* reverse =
       command->add_flag("-r,--reverse", options->shape.reverse,
-                        "Newest first; with --group-by, smallest first");
+                        "Reverse the order: newest first; with --group-by, "
+                        "smallest first.");
   CLI::Option* group_by =
       command
           ->add_option("--group-by", options->group_by,
-                       "Only how many there are by columns: username,comm")
+                       "Count the records by these columns, e.g. "
+                       "username,comm.")
+          ->type_name("COLUMNS")
           ->excludes(columns)
           ->excludes(order);
-  command->add_flag("--count", options->count, "Only how many there are")
+  command
+      ->add_flag("--count", options->count,
+                 "Print only the number of matching records.")
       ->excludes(columns)
       ->excludes(order)
       ->excludes(limit)
       ->excludes(reverse)
       ->excludes(group_by);
   command->add_flag("--explain", options->explain,
-                    "Then tell, on stderr, what causes the errors among them");
+                    "Print the usual causes of the errors found to stderr.");
   CLI::Option* follow =
       command->add_flag("-f,--follow", options->follow,
-                        "The newest 10, or -n, then new ones as they are "
-                        "recorded, until interrupted");
+                        "Print the newest 10 records (or -n N), then new "
+                        "ones as they are recorded, until interrupted.");
   for (const char* name : {"--until", "--burst", "--order", "--reverse",
                            "--group-by", "--count", "--explain"}) {
     follow->excludes(command->get_option(name));
   }
   CLI::Option* print_sql = command->add_flag(
       "--print-sql", options->print_sql,
-      "Print the SELECT statement that gives this answer, and do not run it");
+      "Print the SELECT statement for this query instead of running it.");
   for (const char* name : {"--burst", "--cursor-file", "--after-cursor",
                            "--show-cursor", "--follow", "--explain"}) {
     print_sql->excludes(command->get_option(name));
   }
-  CLI::Option* sql = command->add_option("--sql", options->sql,
-                                         "A whole SELECT statement instead");
+  CLI::Option* sql = command
+                         ->add_option("--sql", options->sql,
+                                      "Run this SELECT statement instead of "
+                                      "using filters.")
+                         ->type_name("STATEMENT");
   for (CLI::Option* option : command->get_options()) {
     const std::string name = option->get_name();
     if (option != sql && name != "--db" && name != "--help")
@@ -115,7 +129,7 @@ void AddQueryCommand(CLI::App* app) {
   AddTimeoutOption(command, &options->timeout_ns);
   AddOutputOptions(command, &options->look);
   AddPagerOption(command, &options->look);
-  command->footer(kExamples);
+  command->footer(std::string(kFilterHelp) + kExamples);
   command->callback([options] {
     // What comes is to be seen at once.
     if (options->follow) options->look.pages = false;

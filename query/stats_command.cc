@@ -23,9 +23,9 @@ namespace forkdb {
 namespace {
 
 constexpr char kExamples[] = R"(Examples:
-  forkdb stats                                  all that was recorded
+  forkdb stats                                  all records
   forkdb stats --since -1h                      the last hour
-  forkdb stats --since -1h --compare            beside the hour before
+  forkdb stats --since -1h --compare            compared with the hour before
   forkdb stats --user root --failed --top 3     what failed for root
   forkdb stats --since yesterday --until today --format json)";
 
@@ -65,24 +65,27 @@ void RunStats(const Options& options) {
 void AddStatsCommand(CLI::App* app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app->add_subcommand(
-      "stats", "Count what was recorded: rate, users, commands, errors");
-  command->add_option("--db", options->db, "Database file")
+      "stats", "Count the records: rate, users, commands, errors");
+  command->add_option("--db", options->db, "Database to read.")
+      ->type_name("FILE")
       ->envname("FORKDB_DB")
       ->capture_default_str();
   AddFilterOptions(command, &options->filter);
   command->add_flag("--compare", options->stats.compare,
-                    "Beside the window of the same length before --since");
+                    "Compare with the same length of time before --since.");
   command
-      ->add_option("-n,--top", options->stats.top, "The N largest of each list")
+      ->add_option("-n,--top", options->stats.top,
+                   "Print the N largest of each list.")
+      ->type_name("N")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_flag("--deep", options->deep,
-                    "Callers and busiest seconds, too, of any number of "
-                    "records: reads each of them");
+                    "Count callers and busiest seconds in a long history, "
+                    "too. This reads every record.");
   AddTimeoutOption(command, &options->timeout_ns);
   AddOutputOptions(command, &options->output);
   AddPagerOption(command, &options->output);
-  command->footer(kExamples);
+  command->footer(std::string(kFilterHelp) + kExamples);
   command->callback([options] { RunStats(*options); });
 }
 

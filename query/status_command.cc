@@ -26,16 +26,16 @@ namespace {
 constexpr char kProcFile[] = "/proc/fork_info";
 
 constexpr char kExamples[] =
-    R"(Exit code: 0 if a recorder is running and nothing is wrong, else 1, with the
-reason: nothing records, the recorder hangs or cannot store what it reads, the
-kernel overwrites its buffer soon, or records or the history were lost in the last
-hour. Ten seconds of silence are a recorder that hangs.
+    R"(The exit code is 0 if a recorder is running and nothing is wrong. Otherwise it is
+1 and stderr says why: no recorder is running; the recorder has hung for ten
+seconds, cannot store records, or is half of the kernel's buffer behind; or records
+or history were lost in the last hour.
 
 Examples:
-  forkdb status                       how the recording is
+  forkdb status                       print the status
   forkdb status --db fork.db          of another database
   forkdb status --format json         for a program
-  forkdb status >/dev/null            for a monitor: the exit code and the reason)";
+  forkdb status >/dev/null            for a monitor: only exit code and reason)";
 
 struct Options {
   std::string db = kDefaultDatabasePath;
@@ -109,8 +109,9 @@ void RunStatus(const Options& options) {
 void AddStatusCommand(CLI::App* app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app->add_subcommand(
-      "status", "Tell how a recording is; the exit code is for monitors");
-  command->add_option("--db", options->db, "Database file")
+      "status", "Show whether recording works; exits 1 if not");
+  command->add_option("--db", options->db, "Database to read.")
+      ->type_name("FILE")
       ->envname("FORKDB_DB")
       ->capture_default_str();
   AddTimeoutOption(command, &options->timeout_ns);

@@ -23,14 +23,15 @@ namespace forkdb {
 namespace {
 
 constexpr char kExamples[] =
-    R"(The tree is of who called whom: what a process made with CLONE_PARENT, too,
-stands under it. A name in parentheses is the maker's, when it made the process.
+    R"(Each process stands below the process that created it, also with CLONE_PARENT.
+A process that made no call of its own has no recorded name; the name of its
+creator stands in parentheses instead.
 
 Examples:
-  forkdb tree 1000000000003                  its ancestors and descendants
-  forkdb tree 1000000000003 --up             what led to it
-  forkdb tree 10007 --down --depth 2         of the newest process with that pid
-  forkdb tree 10007 --threads --failed       threads and failed calls, too
+  forkdb tree 1000000000003                  ancestors and descendants
+  forkdb tree 1000000000003 --up             only ancestors
+  forkdb tree 10007 --down --depth 2         of the newest process with this pid
+  forkdb tree 10007 --threads --failed       with threads and failed calls
   forkdb tree 10007 --format json)";
 
 struct Options {
@@ -79,30 +80,39 @@ void AddTreeCommand(CLI::App* app) {
   command
       ->add_option("process", options->process,
                    "A pid (the newest process that had it) or the id of the "
-                   "record that made it")
+                   "record that created the process.")
+      ->type_name("")
       ->check(CLI::PositiveNumber)
       ->required();
-  command->add_option("--db", options->db, "Database file")
+  command->add_option("--db", options->db, "Database to read.")
+      ->type_name("FILE")
       ->envname("FORKDB_DB")
       ->capture_default_str();
-  command->add_option(
-      "--boot", options->boot,
-      "Of a pid: 0 for the latest boot, -1 for the one before, or a boot id");
-  command->add_flag("--up", options->up, "Ancestors");
-  command->add_flag("--down", options->down, "Descendants");
   command
-      ->add_option("--depth", options->tree.depth, "At most N levels each way")
+      ->add_option("--boot", options->boot,
+                   "Boot of the pid: 0 is the latest, -1 the one before; or a "
+                   "boot id.")
+      ->type_name("BOOT");
+  command->add_flag("--up", options->up, "Show only ancestors.");
+  command->add_flag("--down", options->down, "Show only descendants.");
+  command
+      ->add_option("--depth", options->tree.depth,
+                   "Show at most N levels in each direction.")
+      ->type_name("N")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command
       ->add_option("-n,--limit", options->tree.limit,
-                   "At most N children of each process, the oldest")
+                   "Show at most N children of each process, the oldest.")
+      ->type_name("N")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_flag("--threads", options->tree.threads,
-                    "Each thread, not only how many");
-  command->add_flag("--failed", options->tree.failed, "Failed calls, too");
-  command->add_flag("--ascii", options->ascii, "Draw with ASCII");
+                    "Show each thread instead of their number.");
+  command->add_flag("--failed", options->tree.failed,
+                    "Show failed calls, too.");
+  command->add_flag("--ascii", options->ascii,
+                    "Draw the tree with ASCII characters.");
   AddTimeoutOption(command, &options->timeout_ns);
   AddOutputOptions(command, &options->output);
   AddPagerOption(command, &options->output);

@@ -33,10 +33,10 @@ namespace forkdb {
 namespace {
 
 constexpr char kExamples[] = R"(Examples:
-  forkdb prune --keep 30d --dry-run          say what would go
-  forkdb prune --keep 30d                    delete what is older
-  forkdb prune --max-size 2G                 make room: who has most loses first
-  forkdb prune --before '2025-01-01' --yes   ask nothing, for scripts)";
+  forkdb prune --keep 30d --dry-run          print what would be deleted
+  forkdb prune --keep 30d                    delete what is older than 30 days
+  forkdb prune --max-size 2G                 shrink the database to 2G
+  forkdb prune --before '2025-01-01' --yes   do not ask, for scripts)";
 
 struct PruneOptions {
   std::string db = kDefaultDatabasePath;
@@ -220,27 +220,35 @@ void RunPrune(const PruneOptions& options) {
 void AddPruneCommand(CLI::App* app) {
   auto options = std::make_shared<PruneOptions>();
   CLI::App* command = app->add_subcommand(
-      "prune", "Delete the oldest records and give their space back");
-  command->add_option("--db", options->db, "Database file")
+      "prune", "Delete the oldest records and shrink the file");
+  command->add_option("--db", options->db, "Database to prune.")
+      ->type_name("FILE")
       ->envname("FORKDB_DB")
       ->capture_default_str();
   CLI::Option* keep =
-      command->add_option("--keep", options->keep,
-                          "Delete what is older than this: 30d, 12h, 90min");
+      command
+          ->add_option("--keep", options->keep,
+                       "Delete records older than AGE, e.g. 30d, 12h, 90min.")
+          ->type_name("AGE");
   command
       ->add_option("--before", options->before,
-                   "Delete what is older than this time")
+                   "Delete records older than TIME.")
+      ->type_name("TIME")
       ->excludes(keep);
   command->add_flag("--utc", options->utc,
-                    "Take --before for UTC, not for local time");
+                    "Read --before as UTC instead of local time.");
   command
       ->add_option("--max-size", options->max_bytes,
-                   "Most that file and log may take: 2G; 32M or more")
+                   "Delete the oldest records to keep the database and its "
+                   "log below SIZE (e.g. 2G; minimum 32M). The users with the "
+                   "most records lose theirs first.")
+      ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
   command->add_flag("--dry-run", options->dry_run,
-                    "Say what would go, and change nothing");
+                    "Print what would be deleted and change nothing.");
   command->add_flag("-y,--yes", options->yes,
-                    "Delete without asking, also most of the records");
+                    "Do not ask before deleting more than half of the "
+                    "records.");
   command->footer(kExamples);
   command->callback([options] { RunPrune(*options); });
 }

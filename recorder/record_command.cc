@@ -26,11 +26,11 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr char kExamples[] = R"(Examples:
-  forkdb record                                 drain /proc/fork_info until told to end
-  forkdb record --once --db fork.db             one pass over what the kernel holds now
-  forkdb record --source saved.txt --once --db fork.db     a saved copy
-  forkdb record --keep 30d --max-size 2G        and within 2G
-  forkdb record --interval 200ms --group adm    members of adm may query)";
+  forkdb record                                 record until stopped (Ctrl-C or SIGTERM)
+  forkdb record --once --db fork.db             record what the kernel holds now
+  forkdb record --source saved.txt --once --db fork.db     record a saved copy
+  forkdb record --keep 30d --max-size 2G        keep 30 days and at most 2G
+  forkdb record --interval 200ms --group adm    let members of adm query)";
 
 struct RecordOptions {
   ServiceOptions service;
@@ -71,23 +71,31 @@ void RunRecord(const RecordOptions& options) {
 void AddRecordCommand(CLI::App* app) {
   auto options = std::make_shared<RecordOptions>();
   options->service.db = kDefaultDatabasePath;
-  CLI::App* command = app->add_subcommand(
-      "record", "Drain the kernel's records into a database");
+  CLI::App* command =
+      app->add_subcommand("record", "Record process creations into a database");
   command
       ->add_option("--db", options->service.db,
-                   "Database file, made if missing")
+                   "Database to record into. Created if missing.")
+      ->type_name("FILE")
       ->envname("FORKDB_DB")
       ->capture_default_str();
   command
       ->add_option(
           "--source", options->service.source.source,
-          "auto, proc, ebpf, or a file or FIFO of /proc/fork_info's format")
+          "Where records come from: auto, proc, ebpf, or a file or FIFO in the "
+          "format of /proc/fork_info. auto takes proc if /proc/fork_info is "
+          "there, else ebpf.")
+      ->type_name("SOURCE")
       ->capture_default_str();
-  command->add_option("--boot-id", options->service.source.boot_id,
-                      "Boot that a saved copy of /proc/fork_info is from");
+  command
+      ->add_option("--boot-id", options->service.source.boot_id,
+                   "Boot that a saved copy of /proc/fork_info comes from.")
+      ->type_name("ID");
   command
       ->add_option("--buffer", options->service.source.buffer_bytes,
-                   "Size of eBPF's buffer: 64K, 16M; 112 bytes a record")
+                   "Size of the eBPF buffer, 4K to 1G. A record takes 112 "
+                   "bytes.")
+      ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
       ->check(CLI::Range(uint64_t{4096}, uint64_t{1} << 30))
       ->default_str("16M");
@@ -97,28 +105,40 @@ void AddRecordCommand(CLI::App* app) {
           [options](const std::string& value) {
             options->service.source.failures = value == "auto";
           },
-          "eBPF: auto, or off for successful calls alone; see status for "
-          "the hook and its cost")
+          "eBPF only: auto records failed calls, too; off records only "
+          "successful calls, which costs least.")
+      ->type_name("auto|off")
       ->check(CLI::IsMember({"auto", "off"}))
       ->default_str("auto");
   command
       ->add_option("--interval", options->interval,
-                   "Time between drains; less while so much comes that "
-                   "records could be lost")
+                   "Time between two reads of the source, 1ms to 1d. The "
+                   "recorder reads earlier if records could be lost.")
+      ->type_name("TIME")
       ->capture_default_str();
   command->add_flag("--once", options->service.once,
-                    "Stop when the source has nothing more");
-  command->add_option("--group", options->service.group,
-                      "Group whose members may read the database");
-  command->add_option("--keep", options->keep,
-                      "Prune what is older than this: 30d; else keep all");
+                    "Record what the source holds now, then stop.");
+  command
+      ->add_option("--group", options->service.group,
+                   "Let members of GROUP read the database.")
+      ->type_name("GROUP");
+  command
+      ->add_option("--keep", options->keep,
+                   "Delete records older than AGE, e.g. 30d or 12h. Default: "
+                   "never.")
+      ->type_name("AGE");
   command
       ->add_option("--max-size", options->max_bytes,
-                   "Keep file and log within this: who fills them loses the "
-                   "oldest of their records: 2G; 32M or more")
+                   "Delete the oldest records to keep the database and its "
+                   "log below SIZE (e.g. 2G; minimum 32M). The users with the "
+                   "most records lose theirs first.")
+      ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
-  command->add_option("--metrics", options->service.metrics,
-                      "File for node_exporter's textfile collector, *.prom");
+  command
+      ->add_option("--metrics", options->service.metrics,
+                   "Write metrics to this *.prom file, for node_exporter's "
+                   "textfile collector.")
+      ->type_name("FILE");
   command->footer(kExamples);
   command->callback([options] { RunRecord(*options); });
 }

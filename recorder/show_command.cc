@@ -36,10 +36,10 @@ namespace forkdb {
 namespace {
 
 constexpr char kExamples[] = R"(Examples:
-  forkdb show                            all that the kernel holds now
+  forkdb show                            all records in the kernel's buffer
   forkdb show -n 10                      the newest ten
-  forkdb show --follow                   and what comes, until Ctrl-C
-  forkdb show "errno IS NOT NULL"        only failures; any condition of query works
+  forkdb show --follow                   then new ones, until Ctrl-C
+  forkdb show "errno IS NOT NULL"        only failed calls
   forkdb show --source saved.txt --format json)";
 
 constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
@@ -215,17 +215,25 @@ void RunShow(const ShowOptions& options) {
 void AddShowCommand(CLI::App* app) {
   auto options = std::make_shared<ShowOptions>();
   CLI::App* command = app->add_subcommand(
-      "show", "Print the kernel's records, decoded; needs no database");
-  command->add_option("condition", options->condition,
-                      "SQL condition over the columns of the view forks");
+      "show", "Print the kernel's records without a database");
+  command
+      ->add_option("condition", options->condition,
+                   "SQL condition on the columns of the view forks.")
+      ->type_name("");
   command
       ->add_option(
           "--source", options->source.source,
-          "auto, proc, ebpf, or a file or FIFO of /proc/fork_info's format")
+          "Where records come from: auto, proc, ebpf, or a file or FIFO in the "
+          "format of /proc/fork_info. auto takes proc if /proc/fork_info is "
+          "there, else ebpf.")
+      ->type_name("SOURCE")
       ->capture_default_str();
   command->add_flag("-f,--follow", options->follow,
-                    "Go on with new records until interrupted");
-  command->add_option("-n,--limit", options->limit, "Only the newest N")
+                    "Continue with new records until interrupted.");
+  command
+      ->add_option("-n,--limit", options->limit,
+                   "Print only the newest N records.")
+      ->type_name("N")
       ->check(CLI::PositiveNumber);
   AddTimeoutOption(command, &options->timeout_ns);
   command->get_option("--timeout")->excludes("--follow");

@@ -22,6 +22,7 @@ struct Dimension {
     const char* name = nullptr;
     const char* sql = nullptr;
     const char* option = nullptr;
+    const char* metavar = nullptr;
     const char* help = nullptr;
     bool is_number = false;
   };
@@ -44,21 +45,23 @@ inline constexpr std::array<Dimension, 5> kDimensions = {{
      "id",
      "user_blocks",
      false,
-     {{{"username", "v.username", "--user", "User name"},
-       {"uid", "v.uid", "--uid", "User id", true}}}},
+     {{{"username", "v.username", "--user", "NAME", "Only calls by user NAME."},
+       {"uid", "v.uid", "--uid", "UID", "Only calls by user id UID.", true}}}},
     {RecordRow::kComm,
      "comms",
      "id",
      "comm_blocks",
      false,
-     {{{"comm", "v.comm", "--comm", "Caller's command; * and ? match"}}}},
+     {{{"comm", "v.comm", "--comm", "PATTERN",
+        "Only calls by this command. * and ? match as in the shell."}}}},
     {RecordRow::kFlagSet,
      "flag_sets",
      "id",
      "flag_set_blocks",
      false,
-     {{{"kind", "v.kind", "--kind",
-        "fork, vfork, thread, process, namespace or kthread; any of several"},
+     {{{"kind", "v.kind", "--kind", "KIND",
+        "Only calls of this kind: fork, vfork, thread, process, namespace or "
+        "kthread."},
        {"flags", "v.names"},
        {"flags_raw", "v.flags"},
        {"exit_signal", "v.exit_signal"}}}},
@@ -76,7 +79,8 @@ inline constexpr std::array<Dimension, 5> kDimensions = {{
      "ret",
      "errno_blocks",
      true,
-     {{{"errno", "v.errno", "--errno", "Error name, such as EAGAIN"}}}},
+     {{{"errno", "v.errno", "--errno", "ERRNO",
+        "Only calls that failed with this error, e.g. EAGAIN."}}}},
 }};
 
 // SQL for a column of the view in a row v of the dimension's values; NULL if

@@ -34,8 +34,8 @@ void AddTimeoutOption(CLI::App* command, std::optional<int64_t>* timeout_ns) {
               throw UsageError("--timeout " + text + ": not above zero");
             }
           },
-          "Give up, with code 1, where the answer takes longer: 10, 2min")
-      ->option_text("SECONDS");
+          "Stop with exit code 1 after TIME, e.g. 10 (seconds) or 2min.")
+      ->type_name("TIME");
 }
 
 void AddOutputOptions(CLI::App* command, OutputOptions* options) {
@@ -45,7 +45,8 @@ void AddOutputOptions(CLI::App* command, OutputOptions* options) {
           [options](const std::string& name) {
             options->format = ParseFormat(name);
           },
-          "table, json, csv or tsv")
+          "Output format: table, json, csv or tsv.")
+      ->type_name("FORMAT")
       ->default_str("table");
   command
       ->add_option_function<std::string>(
@@ -53,17 +54,19 @@ void AddOutputOptions(CLI::App* command, OutputOptions* options) {
           [options](const std::string& name) {
             options->color = ParseWhen(name);
           },
-          "Colors in a table: auto (on a terminal), always or never")
+          "Color tables: auto (on a terminal), always or never.")
+      ->type_name("WHEN")
       ->default_str("auto");
   command->add_flag("-w,--wide", options->wide,
-                    "Do not cut a table to the terminal's width");
+                    "Do not cut tables to the width of the terminal.");
 }
 
 void AddPagerOption(CLI::App* command, OutputOptions* options) {
   options->pages = true;
   command->add_flag_callback(
       "--no-pager", [options] { options->pages = false; },
-      "Not through a pager ($FORKDB_PAGER, $PAGER or less) on a terminal");
+      "Do not use a pager. By default, answers on a terminal go through "
+      "$FORKDB_PAGER, $PAGER or less.");
 }
 
 }  // namespace forkdb

@@ -89,6 +89,15 @@ class Help(harness.CliTest):
         for name in SUBCOMMANDS:
             self.assertNotRegex(self.help_of(name), "ENUM|->")
 
+    def test_names_values_and_fits_a_terminal(self):
+        for name in SUBCOMMANDS:
+            options = self.help_of(name).split("Options:\n")[1].split("\n\n")[0]
+            self.assertNotRegex(options, r"TEXT|\bU?INT\b|Excludes")
+            self.assertRegex(options, r"(?m)^  --timeout TIME |^  --keep AGE ")
+            for line in options.splitlines():
+                self.assertLessEqual(len(line), 80, line)
+                self.assertFalse(line.endswith(" "), line)
+
     def test_names_every_subcommand(self):
         text = self.help_of()
         for name in SUBCOMMANDS:
