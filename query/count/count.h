@@ -3,8 +3,6 @@
 #ifndef FORKDB_QUERY_COUNT_COUNT_H_
 #define FORKDB_QUERY_COUNT_COUNT_H_
 
-#include <SQLiteCpp/Database.h>
-
 #include <cstdint>
 #include <map>
 #include <tuple>
@@ -46,8 +44,7 @@ struct Counts {
 // record if their blocks have room for at most most_rows, or if no block can
 // stand for all of its records. Else blocks (schema.sql) inside one bin are
 // counted as wholes, and has_rows is false. Inside one transaction.
-Counts Count(SQLite::Database* database, const Search& search,
-             const Window& window, const Bins& bins, int64_t most_rows);
+Counts Count(const Search& search, const Bins& bins, int64_t most_rows);
 
 }  // namespace forkdb
 

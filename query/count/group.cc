@@ -12,10 +12,10 @@
 #include <utility>
 
 #include "base/saturate.h"
+#include "query/count/whole_blocks.h"
 #include "query/search/criterion.h"
 #include "query/search/row_cursor.h"
 #include "store/dimensions.h"
-#include "store/record.h"
 #include "store/statement.h"
 
 namespace forkdb {
@@ -39,11 +39,7 @@ std::vector<CountedTable> CountedTables() {
           "s.boot WHERE s.id = b.block / 244140625)"}}}}};
   for (const Dimension& dimension : kDimensions) {
     tables.push_back(
-        {dimension.name(),
-         fmt::format("{0} AS v CROSS JOIN {1} AS b ON b.{2} = v.{3}",
-                     dimension.values, dimension.blocks, dimension.name(),
-                     dimension.key),
-         dimension.view_columns});
+        {dimension.name(), BlocksByValue(dimension), dimension.view_columns});
   }
   return tables;
 }
@@ -78,10 +74,8 @@ class Grouper {
   std::optional<CountedTable> FindTable() const;
   void ReadRows(Runs runs);
   void ReadBlocks(const CountedTable& table);
-  // Of the closed blocks that lie in the time that is asked for.
-  std::vector<IdRange> StoreWholes();
-  void AddWholes(const CountedTable& table);
-  void AddSuccesses();
+  void AddWholes(const CountedTable& table, const std::string& is_whole);
+  void AddSuccesses(const std::string& is_whole);
   // Takes a kernel's threads from the kind that their flags say.
   void MoveKernelThreads(const std::string& expressions);
   // Adds the group on which the statement stands.
@@ -133,45 +127,17 @@ void Grouper::ReadRows(Runs runs) {
 }
 
 void Grouper::ReadBlocks(const CountedTable& table) {
-  ReadRows(Runs(StoreWholes()));
-  AddWholes(table);
+  WholeBlocks wholes = StoreWholeBlocks(search_);
+  ReadRows(Runs(std::move(wholes.rest)));
+  AddWholes(table, wholes.condition);
   const bool all = search_.TakesAllOf("stream");
-  if (table.criterion == "ret" && all && !columns_.empty()) AddSuccesses();
-}
-
-std::vector<IdRange> Grouper::StoreWholes() {
-  database_->exec(
-      "DROP TABLE IF EXISTS temp.whole_blocks; "
-      "CREATE TEMP TABLE whole_blocks (block INTEGER PRIMARY KEY)");
-  SQLite::Statement insert(*database_,
-                           "INSERT INTO temp.whole_blocks VALUES (?)");
-  SQLite::Statement find(*database_,
-                         "SELECT first_time_ns, last_time_ns FROM blocks "
-                         "WHERE block = ?");
-  const BoundSql question =
-      search_.BlocksSql(/*descending=*/false, /*from_block=*/0);
-  SQLite::Statement blocks(*database_, question.sql);
-  BindAll(question.values, &blocks);
-  std::vector<IdRange> rest;
-  while (blocks.executeStep()) {
-    const int64_t block = blocks.getColumn(0).getInt64();
-    find.bind(1, block);
-    const bool closed = find.executeStep();
-    const bool whole = closed && search_.Spans(find.getColumn(0).getInt64(),
-                                               find.getColumn(1).getInt64());
-    find.reset();
-    if (whole) {
-      insert.bind(1, block);
-      insert.exec();
-      insert.reset();
-    } else {
-      rest.push_back({FirstIdOf(block), LastIdOf(block)});
-    }
+  if (table.criterion == "ret" && all && !columns_.empty()) {
+    AddSuccesses(wholes.condition);
   }
-  return rest;
 }
 
-void Grouper::AddWholes(const CountedTable& table) {
+void Grouper::AddWholes(const CountedTable& table,
+                        const std::string& is_whole) {
   std::string expressions;
   for (const std::string& column : columns_) {
     expressions += fmt::format("{}, ", FindColumn(table, column));
@@ -184,27 +150,25 @@ void Grouper::AddWholes(const CountedTable& table) {
   const std::string group = table.criterion == "stream"
                                 ? "b.block / 244140625"
                                 : "b." + std::string(table.criterion);
-  // The + keeps SQLite from a search of each value for each block.
   SQLite::Statement statement(
       *database_,
-      fmt::format("SELECT {}sum(b.records) FROM {} WHERE +b.block IN "
-                  "temp.whole_blocks{} GROUP BY {}",
-                  expressions, table.from, wanted, group));
+      fmt::format("SELECT {}sum(b.records) FROM {} WHERE {}{} GROUP BY {}",
+                  expressions, table.from, is_whole, wanted, group));
   while (statement.executeStep()) Add(&statement);
   if (std::find(columns_.begin(), columns_.end(), "kind") != columns_.end()) {
     MoveKernelThreads(expressions);
   }
 }
 
-void Grouper::AddSuccesses() {
+void Grouper::AddSuccesses(const std::string& is_whole) {
   SQLite::Statement statement(
       *database_,
       fmt::format(
-          "SELECT {}, (SELECT ifnull(sum(records), 0) FROM blocks "
-          "WHERE block IN temp.whole_blocks) - (SELECT ifnull(sum(records), 0) "
-          "FROM errno_blocks WHERE block IN temp.whole_blocks) AS successes "
-          "WHERE successes > 0",
-          fmt::join(std::vector<const char*>(columns_.size(), "NULL"), ", ")));
+          "SELECT {0}, (SELECT ifnull(sum(records), 0) FROM blocks AS b "
+          "WHERE {1}) - (SELECT ifnull(sum(records), 0) FROM errno_blocks AS b "
+          "WHERE {1}) AS successes WHERE successes > 0",
+          fmt::join(std::vector<const char*>(columns_.size(), "NULL"), ", "),
+          is_whole));
   while (statement.executeStep()) Add(&statement);
 }
 

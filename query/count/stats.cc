@@ -18,8 +18,7 @@ Counts CountWindow(const StatsOptions& options, const Window& window,
     filter.since_ns = window.since_ns;
     filter.until_ns = window.until_ns;
   }
-  const Search search(database, filter);
-  return Count(database, search, window, bins, options.most_rows);
+  return Count(Search(database, filter), bins, options.most_rows);
 }
 
 }  // namespace
