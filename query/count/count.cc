@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/core.h>
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -10,15 +11,13 @@
 #include "base/saturate.h"
 #include "query/count/whole_blocks.h"
 #include "query/search/row_cursor.h"
-#include "store/dimensions.h"
 #include "store/record.h"
-#include "store/record_row.h"
 #include "store/statement.h"
 
 namespace forkdb {
 namespace {
 
-// Counts into one Counts.
+// Fills one Counts.
 class Counter {
  public:
   Counter(const Search& search, const Bins& bins)
@@ -35,7 +34,6 @@ class Counter {
   void CountBins(const WholeBlocks& wholes);
   // For a block that lies in several bins: reads the times of its records.
   void SpreadOverBins(int64_t block);
-  Counts::ById* CountsOf(RecordRow::Column column);
   // Adds rows of SQL: an id and its count.
   void Add(const std::string& sql, Counts::ById* counts);
 
@@ -69,29 +67,36 @@ void Counter::ReadBoots() {
 }
 
 void Counter::CountRows(Runs runs) {
+  constexpr size_t kTgid = kDimensions.size();
   RowRequest request = {"id"};
-  request.around =
-      "SELECT r.id, r.time_ns, r.user, r.comm, r.flag_set, r.ret, r.tgid, "
-      "r.start_ns FROM ({}) AS m CROSS JOIN records AS r ON r.id = m.id";
+  request.around = "SELECT ";
+  for (const Dimension& dimension : kDimensions) {
+    request.around += fmt::format("r.{}, ", dimension.name());
+  }
+  request.around +=
+      "r.tgid, r.start_ns, r.time_ns, r.id FROM ({}) AS m "
+      "CROSS JOIN records AS r ON r.id = m.id";
   RowCursor rows(search_, request, std::move(runs));
   while (SQLite::Statement* row = rows.Next()) {
-    const auto column = [&](int i) { return row->getColumn(i).getInt64(); };
-    const int64_t id = column(0);
-    const int64_t time_ns = column(1);
-    const int64_t ret = column(5);
+    const auto column = [&](size_t i) {
+      return row->getColumn(static_cast<int>(i)).getInt64();
+    };
+    const int64_t time_ns = column(kTgid + 2);
+    const int64_t id = column(kTgid + 3);
+    const bool failed = column(DimensionIndex(RecordRow::kRet)) < 0;
     ++counts_.records;
-    ++counts_.users[column(2)];
-    ++counts_.comms[column(3)];
-    ++counts_.flag_sets[column(4)];
     ++counts_.bins[bins_.Of(time_ns)];
-    if (ret < 0) {
-      ++counts_.errnos[ret];
-      ++counts_.failed_flag_sets[column(4)];
+    for (size_t i = 0; i < kDimensions.size(); ++i) {
+      if (kDimensions[i].of_failures && !failed) continue;
+      ++counts_.by_dimension[i][column(i)];
+    }
+    if (failed) {
+      ++counts_.failed_flag_sets[column(DimensionIndex(RecordRow::kFlagSet))];
     }
     if (!counts_.has_rows) continue;
     ++counts_.seconds[time_ns / kNsPerSecond];
-    CallerCount& caller =
-        counts_.callers[{boots_[id / kSeqLimit], column(6), column(7)}];
+    CallerCount& caller = counts_.callers[{boots_[id / kSeqLimit],
+                                           column(kTgid), column(kTgid + 1)}];
     ++caller.records;
     caller.last_id = id;
   }
@@ -100,13 +105,11 @@ void Counter::CountRows(Runs runs) {
 void Counter::CountBlocks(WholeBlocks wholes) {
   CountRows(Runs(std::move(wholes.rest)));
   CountBins(wholes);
-  for (const Dimension& dimension : kDimensions) {
-    if (Counts::ById* counts = CountsOf(dimension.column)) {
-      Add(fmt::format("SELECT v.{}, sum(b.records) FROM {} WHERE {} GROUP BY 1",
-                      dimension.key, BlocksByValue(dimension),
-                      wholes.condition),
-          counts);
-    }
+  for (size_t i = 0; i < kDimensions.size(); ++i) {
+    Add(fmt::format("SELECT v.{}, sum(b.records) FROM {} WHERE {} GROUP BY 1",
+                    kDimensions[i].key, BlocksByValue(kDimensions[i]),
+                    wholes.condition),
+        &counts_.by_dimension[i]);
   }
   Add(fmt::format("SELECT flag_set, count(*) FROM records "
                   "INDEXED BY records_failed WHERE ret < 0 "
@@ -142,22 +145,6 @@ void Counter::SpreadOverBins(int64_t block) {
   BindAll({FirstIdOf(block), LastIdOf(block)}, &times);
   while (times.executeStep()) {
     ++counts_.bins[bins_.Of(times.getColumn(0).getInt64())];
-  }
-}
-
-// NULL for what no section shows.
-Counts::ById* Counter::CountsOf(RecordRow::Column column) {
-  switch (column) {
-    case RecordRow::kUser:
-      return &counts_.users;
-    case RecordRow::kComm:
-      return &counts_.comms;
-    case RecordRow::kFlagSet:
-      return &counts_.flag_sets;
-    case RecordRow::kRet:
-      return &counts_.errnos;
-    default:
-      return nullptr;
   }
 }
 

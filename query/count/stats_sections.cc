@@ -1,6 +1,7 @@
 #include "query/count/stats_sections.h"
 
 #include <SQLiteCpp/Statement.h>
+#include <fmt/core.h>
 #include <linux/sched.h>
 
 #include <algorithm>
@@ -15,20 +16,21 @@
 #include "base/saturate.h"
 #include "base/time.h"
 #include "store/decode.h"
+#include "store/dimensions.h"
+#include "store/record_row.h"
 
 namespace forkdb {
 namespace {
 
 constexpr uint64_t kNewNamespace = 0x7e020080;  // as in schema.sql
 
-// A count of each name, now and before.
+// The counts of a name in the window and in the window before.
 struct Pair {
   int64_t records = 0;
   int64_t before = 0;
 };
 using Named = std::map<std::string, Pair>;
 
-// A flag set as the totals and the namespaces need it.
 struct FlagSet {
   std::string names;
   uint64_t flags = 0;
@@ -39,16 +41,16 @@ Value TextOrBlob(const std::string& bytes) {
   return Blob{bytes};
 }
 
-// The first cell; "?" where a damaged database has no such row.
+// Returns the first cell, "?" if a damaged database has no such row.
 std::string FirstText(SQLite::Statement* find) {
   return find->executeStep() ? find->getColumn(0).getString() : "?";
 }
 
-// What there is, with how many records.
+// Keys and their counts.
 template <typename Key>
 using Ranking = std::vector<std::pair<Key, int64_t>>;
 
-// Keeps so many with the most records, the first of equals by their keys.
+// Keeps the top keys, the largest count first; of equal counts, the lowest key.
 template <typename Key>
 void KeepTop(size_t top, Ranking<Key>* ranking) {
   top = std::min(top, ranking->size());
@@ -67,7 +69,7 @@ void AddEntry(Value name, const Pair& pair, StatsSection* section) {
   entry.before = pair.before;
 }
 
-// Turns Counts, of one window or of two, into the sections.
+// Turns the counts of a window, and of the one before, into sections.
 class Describer {
  public:
   Describer(SQLite::Database* database, size_t top, const Counts& now,
@@ -78,23 +80,21 @@ class Describer {
 
   StatsSection Totals();
   StatsSection Rate(const Bins& bins);
-  StatsSection Users();
-  StatsSection Commands();
+  // A dimension by its first column of the view forks.
+  StatsSection Values(const char* section, RecordRow::Column column);
   StatsSection Callers();
   StatsSection Flags();
-  StatsSection Errnos();
   StatsSection Namespaces();
   StatsSection Seconds();
 
  private:
   void ReadFlagSets();
-  // Both windows' counts by name; name turns an id into one.
+  // The counts of a dimension by name; name() returns the name of an id.
   template <typename Name>
-  Named ByName(Counts::ById Counts::*counts, const Name& name);
-  Named ByQuery(Counts::ById Counts::*counts, const char* sql);
-  // Of the flag sets that match, failed calls or all.
+  Named ByName(RecordRow::Column column, const Name& name);
+  // The calls with a flag set that matches, or the failed ones among them.
   template <typename Match>
-  Pair Sum(Counts::ById Counts::*counts, const Match& match);
+  Pair Sum(bool failed, const Match& match);
   StatsSection Top(const char* name, const char* heading, const Named& named,
                    Value (*value)(const std::string&));
 
@@ -116,34 +116,25 @@ void Describer::ReadFlagSets() {
 }
 
 template <typename Name>
-Named Describer::ByName(Counts::ById Counts::*counts, const Name& name) {
+Named Describer::ByName(RecordRow::Column column, const Name& name) {
   Named named;
-  for (const auto& [id, records] : now_.*counts) {
+  for (const auto& [id, records] : now_.Of(column)) {
     int64_t& sum = named[name(id)].records;
     sum = Plus(sum, records);
   }
-  for (const auto& [id, records] : before_.*counts) {
+  for (const auto& [id, records] : before_.Of(column)) {
     int64_t& sum = named[name(id)].before;
     sum = Plus(sum, records);
   }
   return named;
 }
 
-Named Describer::ByQuery(Counts::ById Counts::*counts, const char* sql) {
-  SQLite::Statement find(*database_, sql);
-  return ByName(counts, [&](int64_t id) {
-    find.bind(1, id);
-    std::string name = FirstText(&find);
-    find.reset();
-    return name;
-  });
-}
-
 template <typename Match>
-Pair Describer::Sum(Counts::ById Counts::*counts, const Match& match) {
+Pair Describer::Sum(bool failed, const Match& match) {
   const auto sum = [&](const Counts& from) {
     int64_t records = 0;
-    for (const auto& [id, count] : from.*counts) {
+    for (const auto& [id, count] :
+         failed ? from.failed_flag_sets : from.Of(RecordRow::kFlagSet)) {
       if (match(flag_sets_[id].flags)) records = Plus(records, count);
     }
     return records;
@@ -171,8 +162,8 @@ StatsSection Describer::Totals() {
   const auto thread = [](uint64_t flags) {
     return (flags & CLONE_THREAD) != 0;
   };
-  const Pair failed = Sum(&Counts::failed_flag_sets, any);
-  const Pair threads = Sum(&Counts::flag_sets, thread);
+  const Pair failed = Sum(/*failed=*/true, any);
+  const Pair threads = Sum(/*failed=*/false, thread);
   const Pair all = {now_.records, before_.records};
   StatsSection section = {"totals", "calls", {}};
   const auto add = [&](const char* name, const Pair& pair) {
@@ -196,16 +187,19 @@ StatsSection Describer::Rate(const Bins& bins) {
   return section;
 }
 
-StatsSection Describer::Users() {
-  return Top("users", "username",
-             ByQuery(&Counts::users, "SELECT username FROM users WHERE id = ?"),
-             TextOrBlob);
-}
-
-StatsSection Describer::Commands() {
-  return Top("commands", "comm",
-             ByQuery(&Counts::comms, "SELECT comm FROM comms WHERE id = ?"),
-             TextOrBlob);
+StatsSection Describer::Values(const char* section, RecordRow::Column column) {
+  const Dimension& dimension = kDimensions[DimensionIndex(column)];
+  const Dimension::ViewColumn& shown = dimension.view_columns.front();
+  SQLite::Statement find(
+      *database_, fmt::format("SELECT {} FROM {} AS v WHERE v.{} = ?",
+                              shown.sql, dimension.values, dimension.key));
+  const Named named = ByName(column, [&](int64_t id) {
+    find.bind(1, id);
+    std::string name = FirstText(&find);
+    find.reset();
+    return name;
+  });
+  return Top(section, shown.name, named, TextOrBlob);
 }
 
 StatsSection Describer::Callers() {
@@ -234,7 +228,7 @@ StatsSection Describer::Callers() {
 
 StatsSection Describer::Flags() {
   return Top("flags", "flags",
-             ByName(&Counts::flag_sets,
+             ByName(RecordRow::kFlagSet,
                     [&](int64_t id) { return flag_sets_[id].names; }),
              [](const std::string& names) {
                Value value;
@@ -243,20 +237,14 @@ StatsSection Describer::Flags() {
              });
 }
 
-StatsSection Describer::Errnos() {
-  return Top("errnos", "errno",
-             ByQuery(&Counts::errnos, "SELECT errno FROM errnos WHERE ret = ?"),
-             TextOrBlob);
-}
-
 StatsSection Describer::Namespaces() {
   Named created;
   for (const std::string_view name : AllCloneFlagNames()) {
     const uint64_t bit = CloneFlagFromName(name).value_or(0) & kNewNamespace;
     if (bit == 0) continue;
     const auto match = [&](uint64_t flags) { return (flags & bit) != 0; };
-    const Pair asked = Sum(&Counts::flag_sets, match);
-    const Pair failed = Sum(&Counts::failed_flag_sets, match);
+    const Pair asked = Sum(/*failed=*/false, match);
+    const Pair failed = Sum(/*failed=*/true, match);
     created[std::string(name)] = {Minus(asked.records, failed.records),
                                   Minus(asked.before, failed.before)};
   }
@@ -282,8 +270,12 @@ std::vector<StatsSection> DescribeCounts(const Counts& now,
                                          SQLite::Database* database) {
   Describer describe(database, top, now, before);
   std::vector<StatsSection> sections = {
-      describe.Totals(),    describe.Rate(bins), describe.Users(),
-      describe.Commands(),  describe.Flags(),    describe.Errnos(),
+      describe.Totals(),
+      describe.Rate(bins),
+      describe.Values("users", RecordRow::kUser),
+      describe.Values("commands", RecordRow::kComm),
+      describe.Flags(),
+      describe.Values("errnos", RecordRow::kRet),
       describe.Namespaces()};
   if (has_rows) {
     sections.push_back(describe.Callers());
