@@ -21,8 +21,8 @@
 namespace forkdb {
 namespace {
 
-// A table that counts columns by blocks. from is SQL: the table as b, joined
-// with its values as v where there are any.
+// A table that counts columns by block. from is SQL: the table as b, joined
+// with its values as v if it has any.
 struct CountedTable {
   std::string_view criterion;
   std::string from;
@@ -51,7 +51,8 @@ const char* FindColumn(const CountedTable& table, std::string_view name) {
   return nullptr;
 }
 
-// Cuts the count off the row that the statement stands on.
+// Reads the row on which the statement stands, removes its count and returns
+// it.
 int64_t TakeCount(SQLite::Statement* statement, Row* row) {
   ReadRow(statement, row);
   const int64_t count = IntegerOr(row->back(), 0);
@@ -76,7 +77,7 @@ class Grouper {
   void ReadBlocks(const CountedTable& table);
   void AddWholes(const CountedTable& table, const std::string& is_whole);
   void AddSuccesses(const std::string& is_whole);
-  // Takes a kernel's threads from the kind that their flags say.
+  // Moves the kernel's threads to kthread from the kind of their flags.
   void MoveKernelThreads(const std::string& expressions);
   // Adds the group on which the statement stands.
   void Add(SQLite::Statement* statement);
@@ -142,7 +143,7 @@ void Grouper::AddWholes(const CountedTable& table,
   for (const std::string& column : columns_) {
     expressions += fmt::format("{}, ", FindColumn(table, column));
   }
-  // A stream is all of a block.
+  // A boot leaves out whole blocks; other values leave out parts of them.
   const bool chosen = !search_.TakesAllOf("stream");
   const std::string wanted =
       chosen ? fmt::format(" AND b.{0} IN temp.wanted_{0}", table.criterion)
@@ -191,7 +192,7 @@ void Grouper::MoveKernelThreads(const std::string& expressions) {
   while (statement.executeStep()) {
     const int64_t taken = TakeCount(&statement, &row);
     const auto from = groups_->find(row);
-    // A forged database's blocks may lie about what they hold.
+    // The blocks of a forged database may not match its records.
     if (from == groups_->end()) continue;
     from->second = Plus(from->second, taken);
     if (from->second == 0) groups_->erase(from);

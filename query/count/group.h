@@ -1,5 +1,6 @@
-// Counting the records that a search finds by their values: `forkdb query
-// --count` and `--group-by`.
+// Counts the records of a search by their values, for `forkdb query --count`
+// and
+// `--group-by`.
 
 #ifndef FORKDB_QUERY_COUNT_GROUP_H_
 #define FORKDB_QUERY_COUNT_GROUP_H_
@@ -14,11 +15,11 @@
 
 namespace forkdb {
 
-// Adds what the search finds by the values of columns of the view; with no
-// columns, how many records there are. Where a table of blocks (schema.sql)
-// counts these columns, and nothing but its own values, a boot and a time are
-// asked for, no record of a closed block is read that lies in that time. Inside
-// one transaction. Throws UsageError for what the user's condition has wrong.
+// Adds the records of the search to groups with the same values in columns of
+// the view; without columns, to one group. Counts whole blocks (whole_blocks.h)
+// without reading their records if one block table (schema.sql) has all columns
+// and the search asks only for its values, a boot and a time. Inside one
+// transaction. Throws as RowCursor does.
 void AddGroups(SQLite::Database* database, const Search& search,
                const std::vector<std::string>& columns, Groups* groups);
 

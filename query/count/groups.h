@@ -1,4 +1,4 @@
-// How many records have the same values.
+// Groups of records with the same values.
 
 #ifndef FORKDB_QUERY_COUNT_GROUPS_H_
 #define FORKDB_QUERY_COUNT_GROUPS_H_
@@ -12,15 +12,16 @@
 
 namespace forkdb {
 
-// As SQLite orders values: NULL, numbers, text, blobs.
+// The order of SQLite: NULL, numbers, text, blobs.
 struct RowLess {
   bool operator()(const Row& left, const Row& right) const;
 };
 
-// How many records have these values.
+// Values, and how many records have them.
 using Groups = std::map<Row, int64_t, RowLess>;
 
-// The groups as rows, their number last: the largest first, so many at most.
+// Returns the largest groups as rows, at most limit, the largest first. The
+// last cell is the number of records.
 std::vector<Row> LargestGroups(const Groups& groups,
                                const std::optional<int64_t>& limit);
 

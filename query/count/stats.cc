@@ -13,7 +13,7 @@ namespace {
 Counts CountWindow(const StatsOptions& options, const Window& window,
                    const Bins& bins, SQLite::Database* database) {
   Filter filter = options.filter;
-  // Else all of the history is the window.
+  // Without a time the window is the whole history.
   if (filter.since_ns || filter.until_ns) {
     filter.since_ns = window.since_ns;
     filter.until_ns = window.until_ns;
@@ -36,7 +36,7 @@ Stats ReadStats(const StatsOptions& options, int64_t now_ns,
   before.bins.resize(bins.count);
   if (options.compare) {
     stats.before = WindowBefore(stats.window);
-    // Bin by bin beside the other window's.
+    // Shifts the bins, so that each has its partner in the window before.
     Bins shifted = bins;
     shifted.first_ns = Minus(
         shifted.first_ns, Minus(stats.window.since_ns, stats.before->since_ns));

@@ -1,4 +1,4 @@
-// What a window of history looks like: `forkdb stats`.
+// Statistics of a window of history, for `forkdb stats`.
 
 #ifndef FORKDB_QUERY_COUNT_STATS_H_
 #define FORKDB_QUERY_COUNT_STATS_H_
@@ -20,9 +20,9 @@ namespace forkdb {
 struct StatsOptions {
   Filter filter;
   bool compare = false;  // with the window before; needs filter.since_ns
-  size_t top = 10;       // of each list
-  size_t bins = 30;      // of the section rate, at most
-  // More records than about this are counted by blocks, where they can be.
+  size_t top = 10;       // entries of each list
+  size_t bins = 30;      // at most, in the section rate
+  // About the most records to read one by one if blocks can be counted instead.
   int64_t most_rows = 1'000'000;
   bool is_recording = false;  // as for FindDowntimes()
 };
@@ -32,13 +32,13 @@ struct Stats {
   std::optional<Window> before;
   Losses missing;  // of both windows
   int64_t records = 0;
-  // False where callers and seconds were left out, for no block counts them.
+  // False if blocks were counted: the sections callers and seconds are missing.
   bool has_rows = false;
   std::vector<StatsSection> sections;
 };
 
-// Counts what the filter asks for in its window (ChooseWindow()). To be used
-// inside one transaction. Throws UsageError.
+// Counts the records of the filter in its window (ChooseWindow()). Inside one
+// transaction. Throws UsageError if the filter or the window is wrong.
 Stats ReadStats(const StatsOptions& options, int64_t now_ns,
                 SQLite::Database* database);
 

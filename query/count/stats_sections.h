@@ -1,4 +1,4 @@
-// Counts as lists that people read.
+// Turns counts into lists for people.
 
 #ifndef FORKDB_QUERY_COUNT_STATS_SECTIONS_H_
 #define FORKDB_QUERY_COUNT_STATS_SECTIONS_H_
@@ -20,21 +20,22 @@ namespace forkdb {
 // One line of a list.
 struct StatsEntry {
   Value name;
-  std::optional<int64_t> pid;  // of a caller
+  std::optional<int64_t> pid;  // only in the section callers
   int64_t records = 0;
-  // In the window before; nothing where there is no such thing.
+  // The records in the window before; nothing in the section seconds.
   std::optional<int64_t> before;
 };
 
 struct StatsSection {
   std::string name;     // "users"
-  std::string heading;  // of the names: "username"
+  std::string heading;  // of the column of names: "username"
   std::vector<StatsEntry> entries;
 };
 
-// The sections totals, rate, users, commands, flags, errnos and namespaces and,
-// with rows, callers and seconds: the top ones, the largest first, but all of
-// totals and rate. before is of the window before, or empty but for its bins.
+// Returns the sections totals, rate, users, commands, flags, errnos and
+// namespaces and, if has_rows, callers and seconds. Each has its top entries,
+// the largest first; totals and rate have all. before has the counts of the
+// window before; without one, only bins, which are 0.
 std::vector<StatsSection> DescribeCounts(const Counts& now,
                                          const Counts& before, const Bins& bins,
                                          size_t top, bool has_rows,
