@@ -1,4 +1,4 @@
-// One moment on two clocks.
+// The same moment on two clocks.
 
 #ifndef FORKDB_BASE_CLOCK_READING_H_
 #define FORKDB_BASE_CLOCK_READING_H_
@@ -9,7 +9,7 @@
 
 namespace forkdb {
 
-// On the clock that people set, and on the one that nobody can.
+// Users can set CLOCK_REALTIME, but not CLOCK_BOOTTIME.
 struct ClockReading {
   int64_t realtime_ns = 0;
   int64_t boottime_ns = 0;

@@ -1,4 +1,4 @@
-// A file descriptor that is closed at the end of its scope.
+// A file descriptor with an owner.
 
 #ifndef FORKDB_BASE_DESCRIPTOR_H_
 #define FORKDB_BASE_DESCRIPTOR_H_
@@ -9,7 +9,7 @@
 
 namespace forkdb {
 
-// Owns a descriptor, or none (-1).
+// Owns a file descriptor and closes it. Empty if it is -1.
 class Descriptor {
  public:
   explicit Descriptor(int fd = -1) : fd_(fd) {}

@@ -70,7 +70,7 @@ std::string_view TrimBlanks(std::string_view text) {
 }
 
 std::optional<int64_t> ConsumeDecimal(int64_t unit_ns, std::string_view* text) {
-  // from_chars would take "-0".
+  // from_chars accepts "-0".
   if (text->empty() || text->front() == '-') return std::nullopt;
   int64_t whole = 0;
   const auto result =

@@ -1,4 +1,4 @@
-// Lengths of time as people write them, and the numbers in them.
+// Parses and formats durations.
 
 #ifndef FORKDB_BASE_DURATION_H_
 #define FORKDB_BASE_DURATION_H_
@@ -11,24 +11,24 @@ namespace forkdb {
 
 inline constexpr int64_t kNsPerSecond = 1'000'000'000;
 
-// Reads a length of time, "1.5s", "200ms", "1h30min", "2 days"; a number alone
-// is seconds. Units are those of systemd.time(7). Returns ns. Throws
-// UsageError.
+// Parses a duration such as "1.5s", "200ms", "1h30min" or "2 days", with the
+// units of systemd.time(7). A number without a unit counts seconds. Returns ns.
+// Throws UsageError.
 int64_t ParseDuration(std::string_view text);
 
-// The same, without an exception: nothing if the text is not a length of time.
-// A number alone counts units of bare_ns, or is refused if that is 0.
+// Like ParseDuration(), but returns nullopt instead of throwing. A number
+// without a unit counts units of bare_ns; it is invalid if bare_ns is 0.
 std::optional<int64_t> ReadDuration(std::string_view text, int64_t bare_ns);
 
-// Cuts digits, and a fraction if there is one, off the start of text: a number
-// of ns, where the digits count units of unit_ns. Nothing if there are no
-// digits, or too many.
+// Removes a decimal number, such as 1 or 1.5, from the start of text. Returns
+// the number times unit_ns, or nullopt if there are no digits or the product
+// overflows.
 std::optional<int64_t> ConsumeDecimal(int64_t unit_ns, std::string_view* text);
 
-// The text without spaces and tabs on both sides.
+// Removes spaces and tabs on both sides.
 std::string_view TrimBlanks(std::string_view text);
 
-// Roughly, as people say it: "45 s", "3 min", "5 h", "12 d".
+// Rounds down to one unit: "45 s", "3 min", "5 h", "12 d".
 std::string FormatLength(int64_t ns);
 
 }  // namespace forkdb

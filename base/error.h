@@ -1,6 +1,6 @@
-// The ways in which a command ends early. All are caught once, in main.cc, and
-// all but the last two printed as one "forkdb: …" line. Expected trouble (a bad
-// line, a gap) is a value and never comes this way.
+// Exceptions that end a command early. main.cc prints the errors among them as
+// one "forkdb: …" line. Expected trouble (a bad line, a gap) is a value, never
+// an exception.
 
 #ifndef FORKDB_BASE_ERROR_H_
 #define FORKDB_BASE_ERROR_H_
@@ -13,21 +13,19 @@
 
 namespace forkdb {
 
-// Fatal trouble: "what: path: reason", and what to do where that is known.
-// Exit code 1.
+// Fatal trouble: "what: path: reason", and advice if possible. Exit code 1.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// The command line asks for something that makes no sense. Exit code 2.
+// The command line is wrong. Exit code 2.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// The same of a text, such as SQL, with the place in it: the byte at offset, or
-// the text's end.
+// An argument, such as SQL, is wrong at the byte at offset, or at its end.
 class TextError : public UsageError {
  public:
   TextError(const std::string& reason, std::string text, size_t offset)
@@ -41,10 +39,10 @@ class TextError : public UsageError {
   size_t offset_;
 };
 
-// The user wants no more, and knows it. Exit code 130.
+// The user interrupted the command. Exit code 130, without a message.
 class Interrupted : public std::exception {};
 
-// The user has read enough, and left the pager. Caught where that began.
+// The user quit the pager. Present() catches it (terminal/output.h).
 class Enough : public std::exception {};
 
 // The text of an errno value: "No such file or directory".

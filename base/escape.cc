@@ -11,7 +11,7 @@ constexpr uint32_t kMalformed = 0xffffffff;
 
 struct CodePoint {
   uint32_t value;
-  size_t length;  // in bytes; 1 where the byte is malformed
+  size_t length;  // in bytes; 1 if the byte is malformed
 };
 
 // Decodes the character at the start of bytes, which must not be empty.
@@ -54,7 +54,7 @@ void AppendOctal(uint8_t byte, std::string* text) {
   *text += static_cast<char>('0' + (byte & 7));
 }
 
-// Three octal digits at the start of text, as a byte; 0 if they are not there.
+// Parses three octal digits at the start of text. Returns 0 if there are none.
 uint8_t ParseOctal(std::string_view text) {
   if (text.size() < 3 || text[0] > '3') return 0;
   unsigned value = 0;

@@ -22,7 +22,7 @@ int64_t SteadyNow() {
       .count();
 }
 
-// A pipe that is ready takes a line of kMaxLine bytes whole, without waiting.
+// A pipe that polls writable takes kMaxLine bytes without blocking.
 bool HasRoom(int fd) {
   pollfd target = {fd, POLLOUT, 0};
   return poll(&target, 1, 0) == 1 && (target.revents & POLLOUT) != 0;
@@ -93,7 +93,7 @@ bool Log::Write(Level level, std::string_view text) {
   if (line.size() >= kMaxLine) {
     constexpr std::string_view kCut = " [cut]";
     size_t end = kMaxLine - kCut.size() - 1;
-    // Not within a UTF-8 character.
+    // Do not cut inside a UTF-8 character.
     while (end > 0 && (line[end] & 0xc0) == 0x80) --end;
     line.replace(end, std::string::npos, kCut);
   }

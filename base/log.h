@@ -1,4 +1,4 @@
-// What a recorder that is left alone tells people.
+// Rate-limited log lines on stderr or in the journal.
 
 #ifndef FORKDB_BASE_LOG_H_
 #define FORKDB_BASE_LOG_H_
@@ -13,39 +13,38 @@
 
 namespace forkdb {
 
-// The values are syslog's, which journald understands.
+// The values are syslog's; journald understands them.
 enum class Level { kError = 3, kWarning = 4, kNotice = 5, kInfo = 6 };
 
-// Writes lines to a descriptor, each at once and whole. Into systemd's journal
-// they are "<N>text", N the level; elsewhere "forkdb: text". Bytes that could
-// harm a terminal or forge a line are escaped, and a line has at most kMaxLine
+// Writes each line to a descriptor with one write(2). A line for the journal is
+// "<N>text", where N is the level; any other line is "forkdb: text". Bytes that
+// could harm a terminal or forge a line are escaped. Lines are cut to kMaxLine
 // bytes.
 //
-// Of one kind of message, kBurst are said in kWindowNs; how many more there
-// were is said once that time is over, with the next message of any kind, at a
-// call of SayHeldBack(), or at the end.
+// Writes at most kBurst messages of one kind in kWindowNs, and counts the rest.
+// Writes the count after the window has ended: with the next message of any
+// kind, in SayHeldBack(), or in the destructor.
 //
-// It never waits and never fails: what a full pipe does not take is counted,
-// and said when there is room again. SIGPIPE must be ignored. Not thread-safe;
+// Never blocks or fails: it drops lines while the pipe is full, and writes
+// their number once there is room. SIGPIPE must be ignored. Not thread-safe;
 // does not own the descriptor.
 class Log {
  public:
   static constexpr int64_t kWindowNs = 30'000'000'000;
   static constexpr int kBurst = 10;
-  static constexpr size_t kMaxLine = 4000;  // less than a pipe takes at once
+  static constexpr size_t kMaxLine = 4000;  // below PIPE_BUF
 
-  // now counts ns from any moment, steadily. The default is standard error and
-  // the steady clock.
+  // now returns monotonic ns. The default is stderr and the steady clock.
   Log();
   Log(int fd, bool is_journal, std::function<int64_t()> now);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  // kind is a short name that the messages with the same cause have in common.
+  // kind is a short name shared by all messages with the same cause.
   void Say(Level level, const std::string& kind, std::string_view text);
 
-  // Says what was held back in windows that are over.
+  // Writes how many messages the ended windows held back.
   void SayHeldBack();
 
  private:
@@ -57,7 +56,7 @@ class Log {
   };
 
   void CloseWindows(int64_t before_ns);
-  // Returns whether it was taken.
+  // Returns false if it dropped the line.
   bool Write(Level level, std::string_view text);
   void WriteOrCount(Level level, std::string_view text);
 
@@ -65,11 +64,11 @@ class Log {
   bool is_journal_;
   std::function<int64_t()> now_;
   std::map<std::string, Kind> kinds_;
-  int64_t lost_ = 0;  // lines that the descriptor did not take
+  int64_t lost_ = 0;  // dropped lines
 };
 
-// Whether the descriptor is the one that JOURNAL_STREAM ("device:inode", or
-// nullptr) names: see systemd.exec(5).
+// Returns true if journal_stream names the descriptor. It is the variable
+// JOURNAL_STREAM ("device:inode", see systemd.exec(5)) or nullptr.
 bool IsJournal(int fd, const char* journal_stream);
 
 }  // namespace forkdb

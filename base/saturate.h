@@ -1,6 +1,5 @@
-// Arithmetic on numbers that are read from a database. Somebody else may have
-// written them, so any of them can be any int64_t: what does not fit is the
-// nearest that does.
+// Saturating arithmetic for numbers read from a database: anyone may have
+// written it, so every number can be any int64_t.
 
 #ifndef FORKDB_BASE_SATURATE_H_
 #define FORKDB_BASE_SATURATE_H_

@@ -1,4 +1,4 @@
-// Signals as something to wait for.
+// Signals on a descriptor that can be polled.
 
 #ifndef FORKDB_BASE_SIGNALS_H_
 #define FORKDB_BASE_SIGNALS_H_
@@ -9,8 +9,9 @@
 
 namespace forkdb {
 
-// While it lives, these signals do nothing but make fd() readable. Make it
-// before any thread. Owns its descriptor; not thread-safe.
+// Blocks the signals while it lives, and makes fd() readable when one arrives.
+// Must be created before any thread. Throws Error. Owns its descriptor; not
+// thread-safe.
 class Signals {
  public:
   explicit Signals(const std::vector<int>& signals);
@@ -20,8 +21,8 @@ class Signals {
 
   int fd() const { return fd_; }
 
-  // The next one that has come. One that is not taken does what it always does
-  // once this is gone.
+  // Returns the next signal that has arrived. A signal that is not taken is
+  // delivered normally after destruction.
   std::optional<int> Take() const;
 
  private:

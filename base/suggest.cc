@@ -8,7 +8,7 @@
 namespace forkdb {
 namespace {
 
-// No known word is so long, and what is typed may be of any length.
+// Bounds the work: known words are shorter, but typed words can be any length.
 constexpr size_t kLongest = 64;
 
 bool Same(char a, char b) {
@@ -45,7 +45,7 @@ std::optional<std::string_view> Nearest(
   std::optional<std::string_view> nearest;
   size_t least = kLongest;
   for (const std::string_view candidate : known) {
-    // A third of the letters may be wrong, and more would be another word.
+    // With more than a third of the letters wrong, it is another word.
     const size_t most = std::max(word.size(), candidate.size()) / 3;
     const size_t distance = EditDistance(word, candidate);
     if (distance > std::max<size_t>(most, 1) || distance >= least) continue;

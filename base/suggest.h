@@ -1,4 +1,4 @@
-// What a mistyped word was meant to be. Pure functions.
+// Suggestions for mistyped words. Pure functions.
 
 #ifndef FORKDB_BASE_SUGGEST_H_
 #define FORKDB_BASE_SUGGEST_H_
@@ -10,17 +10,16 @@
 
 namespace forkdb {
 
-// How many characters must be inserted, left out, replaced or swapped with
-// their neighbour to turn one text into the other; upper and lower case are
-// the same.
+// How many characters must be inserted, deleted, replaced or swapped with their
+// neighbour to turn one text into the other. Ignores case.
 size_t EditDistance(std::string_view a, std::string_view b);
 
-// The known word that is nearest, the first of equals; nothing if none is so
-// near that it can have been meant.
+// The known word nearest to word, the first one on a tie. Returns nullopt if
+// none is near enough to be a typo.
 std::optional<std::string_view> Nearest(
     std::string_view word, const std::vector<std::string_view>& known);
 
-// ": did you mean 'comm'?", or otherwise if there is none near.
+// ": did you mean 'comm'?", or otherwise if no known word is near.
 std::string DidYouMean(std::string_view word,
                        const std::vector<std::string_view>& known,
                        const char* otherwise = "");

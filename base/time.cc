@@ -48,7 +48,7 @@ UsageError BadTime(std::string_view text, std::string_view reason) {
 
 const date::time_zone* LocalZone() {
   try {
-    // Read once, before any thread.
+    // No other thread runs yet.
     const char* name = std::getenv("TZ");  // NOLINT(concurrency-mt-unsafe)
     if (name != nullptr && *name != '\0') {
       return date::locate_zone(*name == ':' ? name + 1 : name);
@@ -86,7 +86,7 @@ bool Matches(std::string_view text, const char* format, Result* result) {
   return !stream.fail() && (stream.eof() || stream.peek() == EOF);
 }
 
-// Cuts a whole number below limit off the start of text.
+// Removes a number below limit, of at most two digits, from the start of text.
 std::optional<int64_t> ConsumeBelow(int64_t limit, std::string_view* text) {
   const size_t digits =
       std::min(text->find_first_not_of("0123456789"), text->size());
@@ -98,8 +98,8 @@ std::optional<int64_t> ConsumeBelow(int64_t limit, std::string_view* text) {
   return number;
 }
 
-// "10:00", "10:00:30.5". date's parser would take 25:00 for a day and an hour,
-// and overflow with many digits.
+// Parses "10:00" or "10:00:30.5". date's parser accepts 25:00, and overflows on
+// many digits.
 std::optional<nanoseconds> TimeOfDay(std::string_view text) {
   const std::optional<int64_t> hours = ConsumeBelow(24, &text);
   if (!hours || !ConsumePrefix(":", &text)) return std::nullopt;
@@ -115,8 +115,8 @@ std::optional<nanoseconds> TimeOfDay(std::string_view text) {
   return nanoseconds((*hours * 60 + *minutes) * 60 * kNsPerSecond + seconds_ns);
 }
 
-// The midnight that a date or a day's name at the start of text means; cuts it
-// off. The day of today is given.
+// Removes a date or the name of a day from the start of text. Returns its
+// midnight.
 std::optional<date::local_days> ConsumeDay(date::local_days today,
                                            std::string_view* text) {
   if (ConsumePrefix("today", text)) return today;
@@ -136,7 +136,7 @@ std::optional<date::local_days> ConsumeDay(date::local_days today,
   return day;
 }
 
-// A moment relative to now, or nothing if text is not of that form.
+// Parses a time relative to now, such as "-1h" or "2 hours ago".
 std::optional<int64_t> RelativeTime(std::string_view text, int64_t now_ns) {
   int sign = 0;
   if (ConsumePrefix("-", &text) || ConsumeSuffix(" ago", &text)) {
@@ -194,8 +194,8 @@ int64_t ParseTime(std::string_view text, int64_t now_ns, Zone zone) {
 }
 
 std::string FormatUtc(int64_t time_ns) {
-  // Days are counted from whole seconds: the first ns that an int64_t holds is
-  // of a day that does not begin within it.
+  // Use whole seconds: the midnight before INT64_MIN ns does not fit into an
+  // int64_t.
   const auto second = date::floor<std::chrono::seconds>(nanoseconds(time_ns));
   const int64_t second_ns = Times(second.count(), kNsPerSecond);
   const uint64_t ns =

@@ -1,4 +1,4 @@
-// Times as people write them. The only code that knows of calendars and zones.
+// Parses and formats times. Only this code knows calendars and time zones.
 
 #ifndef FORKDB_BASE_TIME_H_
 #define FORKDB_BASE_TIME_H_
@@ -11,27 +11,26 @@
 
 namespace forkdb {
 
-// A zone for turning local times into points in time.
+// The zone of times that name none.
 enum class Zone { kLocal, kUtc };
 
-// Reads a time as journalctl does; returns ns since the epoch.
+// Parses a time as journalctl does. Returns ns since the epoch.
 //
-//   2026-11-23 10:00:00.5   date and time; seconds may be left out, T may stand
-//                           for the space; a Z or " UTC" at the end means UTC
-//   2026-11-23              its midnight
+//   2026-11-23 10:00:00.5   date and time; seconds are optional, T may replace
+//                           the space; a Z or " UTC" at the end means UTC
+//   2026-11-23              midnight of that day
 //   10:00                   today
 //   now, today, yesterday, tomorrow, yesterday 14:00
 //   -1h, -1h30m, +5min, "2 hours ago"
 //   @1764000000.5           seconds since the epoch
 //
-// Local times are of the zone in TZ, else of /etc/localtime, else UTC. now_ns
-// is the time that relative ones count from. Throws UsageError, naming what is
-// wrong, for anything else, for local times that a clock change makes ambiguous
-// or skips, and for times outside 1970 to 2262.
+// The local zone is TZ, else /etc/localtime, else UTC. Relative times count
+// from now_ns. Throws UsageError for anything else, for local times that a
+// clock change skips or repeats, and for times outside 1970 to 2262.
 int64_t ParseTime(std::string_view text, int64_t now_ns,
                   Zone zone = Zone::kLocal);
 
-// "2026-11-23T10:00:00.000000000Z", as the view's time column has it.
+// "2026-11-23T10:00:00.000000000Z", like the column time of the view forks.
 std::string FormatUtc(int64_t time_ns);
 
 // CLOCK_REALTIME.
