@@ -1,4 +1,4 @@
-// Cells as text.
+// Converts cells to text.
 
 #ifndef FORKDB_TERMINAL_CELL_H_
 #define FORKDB_TERMINAL_CELL_H_
@@ -9,10 +9,11 @@
 
 namespace forkdb {
 
-// The bytes of a TEXT or BLOB, NULL for other values.
+// Returns the bytes of a TEXT or BLOB, which the value owns; nullptr for other
+// types.
 const std::string* BytesOf(const Value& value);
 
-// Appends the value's text, escaped for display; nothing for NULL.
+// Appends the value's text, escaped for display. Appends nothing for NULL.
 void AppendCell(const Value& value, std::string* line);
 
 }  // namespace forkdb

@@ -13,15 +13,15 @@ namespace {
 
 constexpr std::string_view kCut = "…";
 
-// The C library knows the widths of characters, but in a locale of UTF-8 alone,
-// and the process has none. Read once: it takes longer than a line. Null where
-// there is none.
+// wcwidth() needs a UTF-8 locale, and the process uses the C locale. Loaded
+// once, because that takes longer than printing a line. Null if the system has
+// no C.UTF-8.
 locale_t Utf8Locale() {
   static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
   return locale;
 }
 
-// The thread's locale is UTF-8 while this lives.
+// Sets the thread's locale to UTF-8 while it lives.
 class UseUtf8 {
  public:
   UseUtf8() {
@@ -49,7 +49,7 @@ struct Fitting {
   size_t columns;
 };
 
-// How much of the text fits.
+// The longest start of the text that fits into columns.
 Fitting Fit(std::string_view text, size_t columns) {
   if (IsAscii(text)) {
     const size_t fits = text.size() < columns ? text.size() : columns;
@@ -76,7 +76,7 @@ Fitting Fit(std::string_view text, size_t columns) {
   return fitting;
 }
 
-// The start of the character that is at offset.
+// The offset at which the character around offset starts.
 size_t CharacterStart(std::string_view text, size_t offset) {
   while (offset > 0 && offset < text.size() && (text[offset] & 0xc0) == 0x80) {
     --offset;
@@ -98,7 +98,7 @@ std::string CutToWidth(std::string_view text, size_t columns) {
 }
 
 std::string MarkPlace(std::string_view text, size_t offset) {
-  constexpr size_t kAround = 50;  // bytes shown on either side
+  constexpr size_t kAround = 50;  // bytes shown on each side
   offset = CharacterStart(text, std::min(offset, text.size()));
   size_t begin = 0;
   if (offset > 0) {

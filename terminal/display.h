@@ -1,5 +1,5 @@
-// Text on a terminal, whose characters are not all of one column. What it is
-// given is escaped already (escape.h). Pure functions.
+// Text measured in columns of a terminal. Unless noted, the text must already
+// be escaped (base/escape.h). Pure functions.
 
 #ifndef FORKDB_TERMINAL_DISPLAY_H_
 #define FORKDB_TERMINAL_DISPLAY_H_
@@ -10,15 +10,15 @@
 
 namespace forkdb {
 
-// How many columns the text takes: 2 for what is wide (CJK, emoji), 0 for what
-// combines with the character before, whatever the locale of the process is.
+// Returns the width in columns: 2 for a wide character (CJK, emoji), 0 for a
+// combining one. The locale of the process does not matter.
 size_t DisplayWidth(std::string_view text);
 
-// The text if it fits into so many columns, else its start and "…".
+// Returns the text, or its start and "…" if it is wider than columns.
 std::string CutToWidth(std::string_view text, size_t columns);
 
-// Two indented lines: the line of text around the byte at offset, and a ^ under
-// it. A long one is cut on both sides. The text is escaped here.
+// Returns two indented lines: the line of text around the byte at offset, cut
+// on both sides if it is long, and a ^ under the byte. Escapes the text.
 std::string MarkPlace(std::string_view text, size_t offset);
 
 }  // namespace forkdb

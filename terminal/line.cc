@@ -19,13 +19,13 @@ void WriteLine(const Output& output, const std::vector<Piece>& pieces) {
   std::string line;
   for (const Piece& piece : escaped) {
     const size_t width = DisplayWidth(piece.text);
-    // A column is kept for the mark, until a piece takes it.
+    // Keep one column for the "…" at the end of a cut line.
     if (fits || width < left) {
       line += Styled(output, piece.style, piece.text);
       left -= fits ? 0 : width;
       continue;
     }
-    // An exact fit is cut, too, for there is more behind it.
+    // Cut even an exact fit, because more pieces follow.
     line += Styled(output, piece.style, CutToWidth(piece.text + " ", left));
     break;
   }

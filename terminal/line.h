@@ -1,4 +1,4 @@
-// Lines that are no rows: of a drawing, of a report.
+// Lines that are not rows, such as those of a tree.
 
 #ifndef FORKDB_TERMINAL_LINE_H_
 #define FORKDB_TERMINAL_LINE_H_
@@ -10,18 +10,17 @@
 
 namespace forkdb {
 
-// Text as it is: the bytes of a process, of a database.
+// Unescaped text from a process or a database.
 struct Piece {
   std::string text;
   Style style = Style::kPlain;
 };
 
-// Writes the pieces side by side as one line, with harmful bytes as octal
-// escapes (EscapeForDisplay); what does not fit on the screen ends in "…".
-// Throws as Write() does.
+// Writes the pieces as one line, escaped (EscapeForDisplay()). A line wider
+// than the screen is cut and ends in "…". Throws as Write() does.
 void WriteLine(const Output& output, const std::vector<Piece>& pieces);
 
-// The same of one piece, of any length.
+// Writes one piece as a line, escaped and never cut.
 void WriteWhole(const Output& output, const Piece& piece);
 
 }  // namespace forkdb

@@ -1,4 +1,4 @@
-// Where a command prints its answer, and how.
+// Where and how a command prints its answer.
 
 #ifndef FORKDB_TERMINAL_OUTPUT_H_
 #define FORKDB_TERMINAL_OUTPUT_H_
@@ -17,39 +17,38 @@ namespace forkdb {
 
 enum class Format { kTable, kJson, kCsv, kTsv };
 
-// What --format takes.
+// The values of --format.
 std::map<std::string, Format> FormatNames();
 
-// The format of that name. Throws UsageError.
+// Throws UsageError if there is no format of that name.
 Format ParseFormat(const std::string& name);
 
-// The stream must outlive it. Not thread-safe.
+// The stream must outlive it. Not thread-safe. The functions may be empty.
 struct Output {
   Format format = Format::kTable;
   std::FILE* stream = stdout;
-  size_t width = 0;    // columns that a line of a table may take; 0: any number
-  bool color = false;  // of a table
-  // What is written goes there instead, if set.
+  size_t width = 0;    // columns of a table's line; 0: no limit
+  bool color = false;  // colors in tables
+  // If set, replaces the stream.
   std::shared_ptr<Pager> pager = nullptr;
-  // Called before anything is written, if set.
+  // Called before every write.
   std::function<void()> before_write = nullptr;
-  // Called once all is written, and only the pager is waited for, if set.
+  // Called after the last write, before the wait for the pager.
   std::function<void()> before_pager_wait = nullptr;
-  // Called once the user has left the pager, if set.
+  // Called after the user has quit the pager.
   std::function<void()> after_pager = nullptr;
 };
 
-// Writes the text as it is. Throw Error if that cannot be done, Enough if the
-// user has left the pager.
+// Writes the text unchanged. Write() and Flush() throw Error on failure, and
+// Enough if the user has quit the pager.
 void Write(const Output& output, std::string_view text);
 void Flush(const Output& output);
 
-// Calls print and waits until the user has read what it printed. Returns false
-// if they left the pager before it was done. Throws Error if the pager cannot
-// be run.
+// Calls print, then waits until the user quits the pager. Returns false if that
+// happened before everything was written. Throws Error if the pager cannot run.
 bool Present(const Output& output, const std::function<void()>& print);
 
-// The text in a color of the terminal, or as it is.
+// Returns the text in a terminal style, or unchanged without color.
 enum class Style { kPlain, kBold, kDim, kRed };
 std::string Styled(const Output& output, Style style, std::string_view text);
 

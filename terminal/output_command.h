@@ -1,4 +1,4 @@
-// The options by which the commands that print are told how.
+// Command-line options for output.
 
 #ifndef FORKDB_TERMINAL_OUTPUT_COMMAND_H_
 #define FORKDB_TERMINAL_OUTPUT_COMMAND_H_
@@ -11,13 +11,15 @@
 
 namespace forkdb {
 
+// Each function writes to its second argument, which must outlive the command.
+
 // Adds --timeout, in ns.
 void AddTimeoutOption(CLI::App* command, std::optional<int64_t>* timeout_ns);
 
-// Adds --format, --color and --wide; options must outlive the command.
+// Adds --format, --color and --wide.
 void AddOutputOptions(CLI::App* command, OutputOptions* options);
 
-// For a command whose answer may be long: it has a pager, and --no-pager.
+// Turns the pager on, and adds --no-pager. For commands with long answers.
 void AddPagerOption(CLI::App* command, OutputOptions* options);
 
 }  // namespace forkdb

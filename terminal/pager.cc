@@ -30,10 +30,10 @@ bool IsInstalled(const std::string& program) {
   return false;
 }
 
-// This program's, and what less needs to show its output well: ends at once
-// where one screen is enough, takes colors, cuts lines, leaves them there; the
-// user's own choices stand. Root's less starts no shell and opens no file, for
-// sudo may have allowed forkdb and nothing else.
+// Returns this process's environment with defaults for less, which the user's
+// own settings override. FRSX: quit if the answer fits on one screen, show
+// colors, cut long lines, leave the text on the screen. Root's less must not
+// start shells or open files, because sudo may allow nothing but forkdb.
 std::vector<std::string> Environment() {
   std::vector<std::string> variables;
   for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -56,7 +56,7 @@ std::vector<char*> Pointers(std::vector<std::string>* texts) {
   return pointers;
 }
 
-// The descriptor becomes its standard input. Returns an errno value, or 0.
+// Starts the command with input as its stdin. Returns an errno value or 0.
 int Spawn(const std::string& command, int input, pid_t* pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -101,7 +101,7 @@ Pager::~Pager() {
   try {
     Close();
   } catch (const Error&) {
-    // Something else has gone wrong, and is told.
+    // Another exception is being thrown, and its message is enough.
   }
 }
 
@@ -147,7 +147,7 @@ void Pager::Close() {
   }
   sigaction(SIGINT, &sigint_, nullptr);
   sigaction(SIGPIPE, &sigpipe_, nullptr);
-  constexpr int kCannotRun = 126, kNotFound = 127;  // the shell's
+  constexpr int kCannotRun = 126, kNotFound = 127;  // the shell's exit codes
   if (!WIFEXITED(status)) return;
   if (WEXITSTATUS(status) == kCannotRun || WEXITSTATUS(status) == kNotFound) {
     throw Error(fmt::format(

@@ -1,4 +1,4 @@
-// A program, such as less, that shows a long answer page by page.
+// Runs a pager, such as less, for long answers.
 
 #ifndef FORKDB_TERMINAL_PAGER_H_
 #define FORKDB_TERMINAL_PAGER_H_
@@ -13,39 +13,39 @@
 
 namespace forkdb {
 
-// The pager that the user wants: $FORKDB_PAGER, else $PAGER, else less if there
-// is one. Nothing where that is empty or cat.
+// Returns $FORKDB_PAGER, else $PAGER, else less if it is installed. Returns
+// nullopt if the variable is empty or "cat".
 std::optional<std::string> ChoosePager();
 
-// Runs a pager, from the first use of its stream on, until it is closed. While
-// it runs, SIGPIPE and SIGINT are ignored: the user leaves it before this
-// program ends. Not thread-safe.
+// Runs a pager from the first call of stream() until Close(). Ignores SIGPIPE
+// and SIGINT meanwhile, so that the pager ends before this process does. Not
+// thread-safe.
 class Pager {
  public:
-  // A command for the shell.
+  // command is for the shell.
   explicit Pager(std::string command);
-  // Closes it, and says nothing.
+  // Closes the pager and ignores errors.
   ~Pager();
   Pager(const Pager&) = delete;
   Pager& operator=(const Pager&) = delete;
 
-  // What it shows; it fails with EPIPE once the user has left. Throws Error if
-  // the pager cannot be started.
+  // The pager's input, which the pager owns. Writes fail with EPIPE after the
+  // user has quit. Throws Error if the pager cannot be started.
   std::FILE* stream();
 
-  // Whether the user has left it. For any thread, before Close().
+  // Whether the user has quit. May be called by any thread before Close().
   bool HasEnded() const;
 
-  // Waits until the user has left it. Throws Error if there is no such program.
+  // Waits until the user has quit. Throws Error if the command cannot be run.
   void Close();
 
  private:
   void Start();
 
   std::string command_;
-  std::FILE* stream_ = nullptr;  // NULL while it does not run
+  std::FILE* stream_ = nullptr;  // nullptr if the pager does not run
   std::atomic<pid_t> pid_ = 0;
-  struct sigaction sigint_ {};  // as they were before
+  struct sigaction sigint_ {};  // restored by Close()
   struct sigaction sigpipe_ {};
 };
 

@@ -1,4 +1,4 @@
-// How far a long command is: a line on the terminal.
+// Shows the progress of a long command on the terminal.
 
 #ifndef FORKDB_TERMINAL_PROGRESS_H_
 #define FORKDB_TERMINAL_PROGRESS_H_
@@ -12,26 +12,26 @@
 
 namespace forkdb {
 
-// Set by the thread that works, read by the one that shows it. Thread-safe.
+// The working thread sets it, and another thread shows it. Thread-safe.
 class ProgressMeter {
  public:
-  // done of all, in any unit. Ignored where all is not above 0.
+  // done and all have the same unit. Does nothing if all is not above 0.
   void Set(int64_t done, int64_t all);
 
-  // From 0 to 1; nothing if it is not known.
+  // From 0 to 1; nullopt before the first Set().
   std::optional<double> fraction() const;
 
  private:
   std::atomic<double> fraction_ = -1;
 };
 
-// "reading: 43 %, 12 s left" after so many seconds; "reading for 9 s" if the
-// fraction is not known or too small to tell how long the rest takes.
+// "reading: 43 %, 12 s left", or "reading for 9 s" if the fraction is unknown
+// or too small for an estimate. seconds is the time since the start.
 std::string ProgressText(std::string_view verb, int64_t seconds,
                          const std::optional<double>& fraction);
 
-// A line on stderr that is drawn over. Shows nothing where stderr is no
-// terminal. Thread-safe. Erases itself at the end.
+// A line on stderr that is redrawn in place. Shows nothing if stderr is not a
+// terminal. The destructor erases the line. Thread-safe.
 class ProgressLine {
  public:
   ProgressLine();
@@ -41,7 +41,7 @@ class ProgressLine {
 
   bool is_wanted();
   void Show(std::string_view text);
-  // Erases the line, and shows no other.
+  // Erases the line. Later calls of Show() do nothing.
   void Erase();
 
  private:

@@ -49,7 +49,7 @@ class JsonPrinter : public RowPrinter {
       *line += '"';
       return;
     }
-    // ASCII only: a terminal gets no control character by way of UTF-8 either.
+    // ASCII only, or C1 control characters would reach the terminal.
     constexpr bool kEnsureAscii = true;
     *line += nlohmann::json(text).dump(-1, ' ', kEnsureAscii);
   }
@@ -73,7 +73,7 @@ class JsonPrinter : public RowPrinter {
   }
 
   Output output_;
-  std::vector<std::string> keys_;  // with what stands before and after them
+  std::vector<std::string> keys_;  // with the punctuation around them
   std::string line_;
 };
 
@@ -91,7 +91,7 @@ class SeparatedPrinter final : public RowPrinter {
       if (i > 0) line_ += separator_;
       Append(row[i]);
     }
-    // Readers of CSV pass over an empty line.
+    // CSV readers skip empty lines.
     if (line_.empty() && separator_ == ',') line_ = "\"\"";
     line_ += '\n';
     Write(output_, line_);

@@ -1,4 +1,4 @@
-// How an answer looks on this terminal, if stdout is one.
+// Chooses the width, colors and pager for stdout.
 
 #ifndef FORKDB_TERMINAL_SCREEN_H_
 #define FORKDB_TERMINAL_SCREEN_H_
@@ -9,17 +9,18 @@ namespace forkdb {
 
 enum class When { kAuto, kAlways, kNever };
 
-// What the user wants of the output.
+// The user's output options.
 struct OutputOptions {
   Format format = Format::kTable;
   When color = When::kAuto;
-  bool wide = false;   // tables are not cut
-  bool pages = false;  // through a pager
+  bool wide = false;   // do not cut tables
+  bool pages = false;  // use a pager
 };
 
-// stdout, as the options and the environment have it. Only a terminal has a
-// width ($COLUMNS, if set, else the terminal's) and, unless TERM is dumb, a
-// pager and, unless NO_COLOR is set, colors; color kAlways overrules all that.
+// Returns stdout, set up by the options and the environment. Only a terminal
+// has a width: $COLUMNS, else the terminal's. Only a terminal that is not dumb
+// has a pager and, unless NO_COLOR is set, colors. Color kAlways overrides
+// this.
 Output Screen(const OutputOptions& options);
 
 }  // namespace forkdb

@@ -15,7 +15,7 @@ constexpr size_t kRowsHeld = 1000;
 constexpr size_t kBytesHeld = size_t{4} << 20;
 constexpr size_t kBetween = 2;  // spaces between columns
 
-// What is left of a column that is cut.
+// The width that a column keeps even if it is cut.
 size_t LeastWidth(const std::string& column) {
   constexpr std::string_view kSeconds = "2026-11-23T10:00:00…";
   constexpr size_t kBytesOfCut = 3;
@@ -109,7 +109,8 @@ void TablePrinter::ChooseWidths() {
     return column->width > least ? column->width - least : 0;
   };
   while (total > output_.width) {
-    // The widest gives what makes it as wide as the next one, or a bit more.
+    // Cut the widest column to the width of the next one, or by one column if
+    // both are as wide.
     std::sort(widest_first.begin(), widest_first.end(),
               [&](const Column* a, const Column* b) {
                 return std::make_pair(spare(a) > 0, a->width) >
@@ -138,7 +139,7 @@ void TablePrinter::WriteHeld() {
 
 void TablePrinter::WriteLine(const std::vector<Cell>& cells) {
   std::string line;
-  size_t spaces = 0;  // none at the end of a line
+  size_t spaces = 0;  // delayed, so that no line ends in spaces
   for (size_t i = 0; i < cells.size(); ++i) {
     const Column& column = columns_[i];
     const bool cut = output_.width > 0 && cells[i].width > column.width;

@@ -1,4 +1,4 @@
-// Tables for people.
+// Prints aligned tables.
 
 #ifndef FORKDB_TERMINAL_TABLE_PRINTER_H_
 #define FORKDB_TERMINAL_TABLE_PRINTER_H_
@@ -12,10 +12,10 @@
 
 namespace forkdb {
 
-// Aligned columns under a heading. The widths are those of the first rows. On a
-// screen that is too narrow the widest columns of text lose most, and what does
-// not fit ends in "…"; numbers and comm are never cut. There, a later row may
-// make a column wider.
+// Prints aligned columns under a heading. Buffers the first rows to choose the
+// widths. If the screen is too narrow, cuts the widest text columns most; cut
+// text ends in "…". Never cuts numbers or comm. On a screen, later rows can
+// widen a column.
 class TablePrinter : public RowPrinter {
  public:
   TablePrinter(const Output& output, const std::vector<std::string>& columns);
@@ -32,12 +32,12 @@ class TablePrinter : public RowPrinter {
   struct Column {
     std::string name;
     bool is_number = false;
-    size_t natural = 0;  // the width that its cells have
-    size_t width = 0;    // and the one that they get
+    size_t natural = 0;  // width of its widest cell
+    size_t width = 0;    // width after cutting
   };
 
   Cell CellOf(const Value& value, size_t column) const;
-  // Makes room for a row. Returns whether there was not enough.
+  // Raises the natural widths to fit the row. Returns true if one was raised.
   bool Widen(const std::vector<Cell>& cells);
   void ChooseWidths();
   void WriteHeld();
@@ -45,7 +45,7 @@ class TablePrinter : public RowPrinter {
 
   Output output_;
   std::vector<Column> columns_;
-  std::vector<std::vector<Cell>> held_;  // until the widths are known
+  std::vector<std::vector<Cell>> held_;  // rows, until the widths are chosen
   size_t held_bytes_ = 0;
   bool is_holding_ = true;
 };

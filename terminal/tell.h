@@ -1,4 +1,4 @@
-// What a command says beside its answer, on stderr.
+// Messages on stderr.
 
 #ifndef FORKDB_TERMINAL_TELL_H_
 #define FORKDB_TERMINAL_TELL_H_
@@ -7,11 +7,11 @@
 
 namespace forkdb {
 
-// "forkdb: TEXT", on a line of its own. The text may hold anything: harmful
-// bytes, a newline too, become octal escapes (EscapeForDisplay).
+// Prints "forkdb: TEXT" as one line. Escapes the text, newlines included
+// (EscapeForDisplay()).
 void Tell(std::string_view text);
 
-// The lines of a text as they are, each escaped in the same way.
+// Prints each line of the text, escaped in the same way, without "forkdb: ".
 void TellLines(std::string_view text);
 
 }  // namespace forkdb

@@ -1,4 +1,4 @@
-// Cells and rows on their way to an output format.
+// Cells and rows, as read from SQLite.
 
 #ifndef FORKDB_TERMINAL_VALUE_H_
 #define FORKDB_TERMINAL_VALUE_H_
@@ -15,14 +15,14 @@ struct Blob {
   std::string bytes;
 };
 
-// One cell: NULL, INTEGER, REAL, TEXT or BLOB. TEXT may hold any bytes where a
-// user's SQL made it; no format relies on its being UTF-8.
+// One cell: NULL, INTEGER, REAL, TEXT or BLOB. TEXT may be malformed UTF-8 if a
+// user's SQL made it.
 using Value = std::variant<std::monostate, int64_t, double, std::string, Blob>;
 
 using Row = std::vector<Value>;
 
-// The integer, or another where the cell holds none: what a database was made
-// to say may be of any type.
+// Returns the integer, or otherwise if the cell has another type: anyone may
+// have written the database.
 int64_t IntegerOr(const Value& value, int64_t otherwise);
 
 }  // namespace forkdb
