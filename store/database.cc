@@ -51,14 +51,14 @@ gid_t GroupId(const std::string& group) {
   return entry->gr_gid;
 }
 
-// Makes the default path's directory if it is not there. Throws DatabaseTrouble
-// if the directory of a database is not there.
+// Creates the default path's directory if it is missing. Throws DatabaseTrouble
+// if another path's directory is missing.
 void EnsureDirectory(const std::string& path) {
   std::error_code error;
   const std::string directory = DirectoryOf(path);
   constexpr mode_t kMode = 0750;
   if (path == kDefaultDatabasePath && mkdir(directory.c_str(), kMode) == 0) {
-    // The umask may have taken the group's part away.
+    // The umask may have removed the group's bits.
     const Descriptor file(
         open(directory.c_str(), O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (file) fchmod(file.get(), kMode);
@@ -90,22 +90,22 @@ bool IsEmpty(SQLite::Database* database) {
          QueryInt(database, "SELECT count(*) FROM sqlite_schema") == 0;
 }
 
-// Again after CheckFiles…(): the log may say otherwise than the file.
+// Repeats a check of CheckFiles…(), because the log can override the file.
 void CheckSchema(SQLite::Database* database, const std::string& path) {
   CheckIdentity(QueryInt(database, "PRAGMA application_id"),
                 QueryInt(database, "PRAGMA user_version"), path);
 }
 
 void CreateSchema(SQLite::Database* database) {
-  // Whoever is killed here leaves an empty file or a damaged one that says that
-  // it is forkdb's. A journal would not say whose it is. The next pragma
-  // writes, too.
+  // No journal on disk: it would not show that the file is forkdb's. A process
+  // killed here leaves an empty file, or a damaged one with forkdb's id. The
+  // next pragma already writes.
   database->exec("PRAGMA journal_mode = MEMORY");
-  // Must come before the first table. It lets pruning give space back.
+  // Must precede the first table. Lets pruning shrink the file.
   database->exec("PRAGMA auto_vacuum = INCREMENTAL");
   SQLite::Transaction transaction(*database,
                                   SQLite::TransactionBehavior::IMMEDIATE);
-  // Another recorder may have been faster.
+  // Another recorder may have created it meanwhile.
   if (!IsEmpty(database)) return;
   database->exec(kSchemaSql);
   transaction.commit();
@@ -116,7 +116,7 @@ bool HasUncheckpointedWal(const std::string& path) {
   return lstat((path + "-wal").c_str(), &status) == 0 && status.st_size > 0;
 }
 
-// A path as an SQLite URI that says the file will not change.
+// The path as an SQLite URI that promises that the file does not change.
 std::string ImmutableUri(const std::string& path) {
   std::string uri = "file:";
   for (const char c : std::filesystem::absolute(path).string()) {
@@ -136,15 +136,15 @@ SQLite::Database OpenReadOnly(const std::string& name,
                                 SQLite::OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
                             kBusyTimeoutMs);
   Distrust(&database);
-  // One transaction for the connection's life: one state of the database, and
-  // one moment only in which a recorder can get in the way.
+  // One transaction as long as the connection: all reads see the same state,
+  // and a recorder can only get in the way of its start.
   database.exec("BEGIN");
   CheckSchema(&database, path);
   return database;
 }
 
-// Undoes a transaction that was interrupted in the middle, as SQLite does for
-// whoever may write.
+// Rolls back an interrupted transaction: opening for writing makes SQLite do
+// it.
 void RollBack(const std::string& path, const std::string& resolved) {
   const std::string reason =
       "a program was interrupted while it wrote, and what it left must be "
@@ -167,12 +167,11 @@ void RollBack(const std::string& path, const std::string& resolved) {
   QueryInt(&database, "SELECT count(*) FROM sqlite_schema");
 }
 
-// Opens as SQLite would, but for three cases. A database at rest, whose -shm
-// file this user may not create, is read as it stands. While a recorder creates
-// or restarts the log, SQLite says that it would have to write: a moment later
-// it no longer does. And what a reader of SQLite does not roll back is rolled
-// back here.
-SQLite::Database OpenPatiently(const std::string& path,
+// Opens the database for reading, and handles three failures of SQLite. If this
+// user may not create the -shm file of a database at rest, opens it as
+// immutable. If a recorder is creating or restarting the log, tries again. If
+// the journal is hot, rolls it back.
+SQLite::Database OpenWithRetry(const std::string& path,
                                const std::string& resolved, bool in_wal_mode) {
   using std::chrono::milliseconds;
   const auto deadline =
@@ -214,9 +213,9 @@ SQLite::Database OpenForWriting(const std::string& path,
     const bool in_memory = path == kMemoryDatabase;
     const std::string resolved = in_memory ? path : ResolveLinks(path);
     CheckDatabase(path);
-    // Creates the file before SQLite does, to give it its mode; SQLite copies
-    // mode, owner and group to the files beside it. If another recorder is
-    // faster, SQLite finds that one's file.
+    // Create the file before SQLite does, to set its mode. SQLite copies mode,
+    // owner and group to the other files. If another recorder is faster, SQLite
+    // opens the file of that one.
     if (!in_memory) CreateOwnFile(resolved, kDatabaseMode);
     SQLite::Database database(resolved,
                               SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX |
@@ -224,8 +223,8 @@ SQLite::Database OpenForWriting(const std::string& path,
                               kBusyTimeoutMs);
     Distrust(&database);
     sqlite3* const connection = database.getHandle();
-    // Until it is known whose the database is, closing it changes nothing. The
-    // -wal file stays afterwards, too.
+    // Until CheckSchema() has passed, closing must not change the database. The
+    // -wal file always stays.
     int persist_wal = 1;
     sqlite3_file_control(connection, "main", SQLITE_FCNTL_PERSIST_WAL,
                          &persist_wal);
@@ -235,11 +234,11 @@ SQLite::Database OpenForWriting(const std::string& path,
     sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = NORMAL");
-    // The pages of a large batch (comm_blocks has one for each of some thousand
-    // names), lest they go to the log twice: a sixth of the time at 10 million
-    // records.
+    // Enough for a large batch, which changes a page of comm_blocks for each of
+    // some thousand names. With less, pages go to the log twice: a sixth of the
+    // time at 10 million records.
     database.exec("PRAGMA cache_size = -16000");
-    // Makes the -wal and -shm files, for readers who may not.
+    // Creates the -wal and -shm files for readers who may not.
     QueryInt(&database, "PRAGMA user_version");
     if (group_id && !in_memory) SetGroup(resolved, *group_id);
     return database;
@@ -252,7 +251,7 @@ SQLite::Database OpenForReading(const std::string& path) {
   const std::string resolved = ResolveLinks(path);
   const DatabaseHeader header = CheckFilesForReading(resolved, path);
   try {
-    return OpenPatiently(path, resolved, header.in_wal_mode);
+    return OpenWithRetry(path, resolved, header.in_wal_mode);
   } catch (const SQLite::Exception& e) {
     throw DatabaseError(path, e);
   }

@@ -49,8 +49,8 @@ constexpr std::array<NamedFlag, 31> kCloneFlags = {{
     {1ULL << 37, "CLONE_EMPTY_MNTNS"},
 }};
 
-// include/linux/errno.h: they tell the kernel how to restart a call that a
-// signal interrupted, and only tracers and forkdb ever see them.
+// From include/linux/errno.h: how the kernel restarts a call that a signal
+// interrupted. User space never sees these codes, but tracers and forkdb do.
 struct RestartCode {
   int number;
   std::string_view name;
@@ -140,7 +140,7 @@ std::optional<int> ErrnoFromName(std::string_view name) {
 std::string SignalName(int signal_number) {
   const char* name = sigabbrev_np(signal_number);
   if (name != nullptr) return std::string("SIG") + name;
-  // What user space calls SIGRTMIN: its threads library keeps 32 and 33.
+  // The C library's SIGRTMIN; its threads use 32 and 33.
   constexpr int kFirstRealTime = 34;
   constexpr int kLastRealTime = 64;
   if (signal_number == kFirstRealTime) return "SIGRTMIN";

@@ -12,30 +12,31 @@
 
 namespace forkdb {
 
-// "CLONE_VM|CLONE_FS", lowest bit first; bits without a name follow as one
-// hexadecimal number; "" for 0. Names and bits are those of Linux's
-// include/uapi/linux/sched.h up to 7.1. Bit 0x80 is CLONE_NEWTIME:
-// kernel_clone() has the exit signal elsewhere.
+// "CLONE_VM|CLONE_FS", lowest bit first. Bits without a name follow as one
+// hexadecimal number. "" for 0. Names and bits are those of Linux's
+// include/uapi/linux/sched.h up to 7.1. Bit 0x80 is CLONE_NEWTIME, because
+// kernel_clone() takes the exit signal separately.
 std::string CloneFlagNames(uint64_t flags);
 
-// The bit of a flag's name, with or without "CLONE_", in either case; nothing
-// if no flag is called that.
+// Returns the bit of a flag. The name may omit "CLONE_"; case does not matter.
+// Returns nullopt for an unknown name.
 std::optional<uint64_t> CloneFlagFromName(std::string_view name);
 
 // Every name that CloneFlagFromName() knows, lowest bit first.
 std::vector<std::string_view> AllCloneFlagNames();
 
-// "EAGAIN" for 11. Knows the kernel's own ERESTART codes (512 to 516), which
-// errno.h lacks; "E<number>" for what has no name.
+// "EAGAIN" for 11. Knows the kernel's internal ERESTART codes (512 to 516).
+// "E<number>" for a number without a name.
 std::string ErrnoName(int error_number);
 
-// What an error means, in words.
+// "Resource temporarily unavailable" for 11.
 std::string ErrnoDescription(int error_number);
 
-// The number of an errno's name, in either case; nothing if there is none.
+// Ignores case. Returns nullopt for an unknown name.
 std::optional<int> ErrnoFromName(std::string_view name);
 
-// "SIGCHLD" for 17, "SIGRTMIN+1" for 35, "SIG<number>" for what has no name.
+// "SIGCHLD" for 17, "SIGRTMIN+1" for 35, "SIG<number>" for a number without a
+// name.
 std::string SignalName(int signal_number);
 
 }  // namespace forkdb

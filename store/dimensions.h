@@ -1,7 +1,7 @@
-// The columns of records whose values are stored once and counted by block. All
-// that goes over such columns goes by this table: the recorder's block
-// summaries and pruning, and the filters and counts of questions. A new one is
-// a row here, two tables in schema.sql, and what fills its column.
+// Dimensions: columns of records whose values are stored once and counted per
+// block. Block summaries, pruning, filters and counts all loop over this table.
+// To add a dimension, add a row here, two tables in schema.sql, and code that
+// fills its column.
 
 #ifndef FORKDB_STORE_DIMENSIONS_H_
 #define FORKDB_STORE_DIMENSIONS_H_
@@ -15,9 +15,8 @@
 namespace forkdb {
 
 struct Dimension {
-  // A column of the view forks, and SQL for its value in a row v of the table
-  // of values; NULL for none. With an option, that asks for rows that have one
-  // of some values.
+  // A column of the view forks. sql computes it from a row v of the table of
+  // values. option, if any, filters by the column. Unused entries have no name.
   struct ViewColumn {
     const char* name = nullptr;
     const char* sql = nullptr;
@@ -27,12 +26,12 @@ struct Dimension {
     bool is_number = false;
   };
 
-  // Its name is also that of the block table's column.
+  // The block table's column has the same name.
   RecordRow::Column column;
-  const char* values;  // the table of its values
-  const char* key;     // that table's key, which the column holds
-  const char* blocks;  // how many records of a block have a value
-  // Only failed calls have a value. All values are known beforehand, and stay.
+  const char* values;  // the table of values
+  const char* key;     // the key of that table, stored in the column
+  const char* blocks;  // the table of records per block and value
+  // Only failed calls have a value. The table of values is constant.
   bool of_failures;
   std::array<ViewColumn, 4> view_columns;
 
@@ -83,8 +82,8 @@ inline constexpr std::array<Dimension, 5> kDimensions = {{
         "Only calls that failed with this error, e.g. EAGAIN."}}}},
 }};
 
-// SQL for a column of the view in a row v of the dimension's values; NULL if
-// the dimension does not have that column.
+// Returns the SQL of a view column, or nullptr if the dimension does not have
+// the column.
 constexpr const char* ViewSql(const Dimension& dimension,
                               std::string_view column) {
   for (const Dimension::ViewColumn& each : dimension.view_columns) {

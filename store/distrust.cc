@@ -19,8 +19,8 @@ void Configure(sqlite3* connection) {
       {SQLITE_DBCONFIG_DEFENSIVE, 1},
       {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
       {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
-      // Debian's SQLite has these two on. The first lets SQL pass a pointer
-      // that SQLite then calls.
+      // Debian's SQLite enables these two. The first lets SQL pass a function
+      // pointer, which SQLite calls.
       {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0},
       {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
       {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0},
@@ -36,8 +36,8 @@ void Limit(sqlite3* connection) {
     int limit;
     int most;
   } kLimits[] = {
-      // Functions such as instr() and replace() take time by the product of
-      // their arguments' lengths, and do not look for an interrupt.
+      // Functions such as instr() and replace() take time proportional to the
+      // product of their arguments' lengths, and cannot be interrupted.
       {SQLITE_LIMIT_LENGTH, kMostValueBytes},
       {SQLITE_LIMIT_SQL_LENGTH, kMostValueBytes},
       {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1'000},
@@ -53,8 +53,8 @@ void Limit(sqlite3* connection) {
   }
 }
 
-// What this process has of what RLIMIT_DATA limits, about: its stack is in it
-// (proc_pid_statm(5)). Nothing where /proc is not mounted.
+// Returns roughly how much of RLIMIT_DATA this process uses: the figure also
+// contains the stack (proc_pid_statm(5)). Returns nullopt without /proc.
 std::optional<rlim_t> DataBytes() {
   std::ifstream statm("/proc/self/statm");
   rlim_t size = 0;

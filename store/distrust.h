@@ -1,5 +1,5 @@
-// What holds for every connection, because somebody else may have made the
-// database, and somebody else the SQL.
+// Restrictions on every connection: anyone may have written the database, and
+// anyone the SQL.
 
 #ifndef FORKDB_STORE_DISTRUST_H_
 #define FORKDB_STORE_DISTRUST_H_
@@ -13,30 +13,30 @@
 
 namespace forkdb {
 
-// The longest text, blob or row. The recorder's own are shorter than 100 kB.
+// The longest text, blob or row. The recorder's are shorter than 100 kB.
 inline constexpr int kMostValueBytes = 1'000'000;
 
-// What SQLite may allocate for a user's SQL, beyond what it has already.
+// How much memory SQLite may allocate for a query.
 inline constexpr int64_t kMostQueryBytes = int64_t{256} << 20;
 
-// What a command that answers may allocate in all, SQLite's part included.
-// Lists of groups, callers or processes count towards it.
+// How much memory a query command may allocate in all, SQLite's part and lists
+// of groups, callers or processes included.
 inline constexpr int64_t kMostAnswerBytes = int64_t{1} << 30;
 
-// Switches off what can reach outside of the database file: triggers,
-// functions with effects in views, extensions, custom tokenizers, attached
+// Disables everything that can reach outside the database file: triggers,
+// functions with side effects in views, extensions, custom tokenizers, attached
 // databases, and virtual tables other than json_each, json_tree and the
-// pragmas. Checks pages, and sets SQLite's limits. Call it before anything is
-// read. Throws SQLite::Exception.
+// pragmas. Turns page checks on, and sets SQLite's limits. Must be called
+// before the first read. Throws SQLite::Exception.
 void Distrust(SQLite::Database* database);
 
-// What to throw where SQLite says SQLITE_NOMEM, or in place of std::bad_alloc.
+// The error to throw for SQLITE_NOMEM and std::bad_alloc.
 Error MemoryTrouble();
 
-// While it lives, SQLite answers SQLITE_NOMEM once it would need more than
-// kMostQueryBytes beyond what it has now, and new throws std::bad_alloc beyond
-// kMostAnswerBytes (RLIMIT_DATA; a lower limit of the user's stays). For the
-// whole process: not to be nested.
+// While it lives, SQLite returns SQLITE_NOMEM if it needs kMostQueryBytes more
+// than at construction, and new throws std::bad_alloc beyond kMostAnswerBytes
+// (RLIMIT_DATA; a user's lower limit stays). Applies to the whole process; must
+// not be nested.
 class MemoryLimit {
  public:
   MemoryLimit();

@@ -19,13 +19,13 @@ namespace {
 struct Lock {
   bool posix = false;  // else flock(2)
   bool write = false;
-  int64_t pid = 0;  // 0 or less if it is not visible from here
-  // Bytes of the file, both included.
+  int64_t pid = 0;  // 0 or less if not visible from here
+  // The locked bytes, both inclusive.
   int64_t first = 0;
   int64_t last = 0;
 };
 
-// Where SQLite locks: https://www.sqlite.org/walformat.html and fileformat.html
+// SQLite's locked bytes: https://www.sqlite.org/walformat.html, fileformat.html
 constexpr int64_t kWriteLock = 120;
 constexpr int64_t kRecoverLock = 122;
 constexpr int64_t kFirstReadMark = 123;
@@ -33,9 +33,9 @@ constexpr int64_t kLastReadMark = 127;
 constexpr int64_t kPendingLock = 0x40000000;
 constexpr int64_t kReservedLock = kPendingLock + 1;
 
-// "1: POSIX  ADVISORY  WRITE 4711 fe:00:393 0 EOF", with "->" behind the number
-// of one that waits. The device is left alone: some file systems have another
-// one here than stat(2) tells.
+// Parses "1: POSIX  ADVISORY  WRITE 4711 fe:00:393 0 EOF"; a waiting lock has
+// "->" after the number. Ignores the device: on some file systems it differs
+// from that of stat(2).
 std::vector<Lock> FindLocks(const std::string& path, const std::string& locks) {
   std::vector<Lock> found;
   struct stat status {};
@@ -102,7 +102,7 @@ std::string DescribeWriteBlocker(const std::string& path,
            (lock.write || lock.first <= kReservedLock);
   });
   if (!writer.empty()) return writer;
-  // Every reader holds one of these. Who holds all of them is in the way.
+  // Every reader holds one of these bytes. Only a holder of all blocks writers.
   return FindOther(resolved + "-shm", locks, [](const Lock& lock) {
     return lock.posix && lock.first <= kFirstReadMark &&
            lock.last >= kLastReadMark;

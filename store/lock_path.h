@@ -1,4 +1,4 @@
-// Where a recorder's lock on a database is.
+// The path of a recorder's lock.
 
 #ifndef FORKDB_STORE_LOCK_PATH_H_
 #define FORKDB_STORE_LOCK_PATH_H_
@@ -8,8 +8,7 @@
 namespace forkdb {
 
 // The file that a recorder locks (recorder/database/lock.h) and forkdb status
-// looks for:
-// "-lock" behind the database's path, links followed.
+// looks for: the database's path, links resolved, and "-lock".
 std::string LockPath(const std::string& database);
 
 }  // namespace forkdb

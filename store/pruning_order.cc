@@ -11,7 +11,7 @@ BlockAge ReadAge(SQLite::Statement* statement) {
           statement->getColumn(2).getInt64()};
 }
 
-bool CanBeRight(int64_t time_ns, int64_t now_ns) {
+bool IsPlausible(int64_t time_ns, int64_t now_ns) {
   return time_ns >= kOldestTimeNs && time_ns <= now_ns;
 }
 
@@ -81,7 +81,7 @@ std::optional<int64_t> PruningOrder::FirstTime(int64_t now_ns) {
         stream, BlockOf(RecordId(stream, 0)) - 1, kOldestTimeNs, now_ns);
     if (closed) return closed->last_time_ns;
     const std::optional<BlockAge> open = LastOpen(stream);
-    if (open && CanBeRight(open->last_time_ns, now_ns)) {
+    if (open && IsPlausible(open->last_time_ns, now_ns)) {
       return open->last_time_ns;
     }
   }
@@ -105,12 +105,12 @@ std::vector<BlockAge> PruningOrder::All() {
 void PruningOrder::KeepOld(int64_t before_ns, int64_t now_ns,
                            std::vector<BlockAge>* blocks) {
   if (before_ns == kAnyTime) return;
-  // Backwards to the last block with a time of its own that is old: what comes
-  // before it without a right time goes with it.
+  // Cut after the last old block with a plausible time. Blocks before it
+  // without one are as old.
   size_t old = 0;
   for (size_t i = 0; i < blocks->size(); ++i) {
     const int64_t time_ns = (*blocks)[i].last_time_ns;
-    if (!CanBeRight(time_ns, now_ns)) continue;
+    if (!IsPlausible(time_ns, now_ns)) continue;
     if (time_ns >= before_ns) break;
     old = i + 1;
   }

@@ -1,4 +1,4 @@
-// One process creation attempt, as every source yields it.
+// A record of one process creation attempt.
 
 #ifndef FORKDB_STORE_RECORD_H_
 #define FORKDB_STORE_RECORD_H_
@@ -10,9 +10,8 @@
 
 namespace forkdb {
 
-// The fields of /proc/fork_info version 1, under the same names, with the same
-// meaning (lkm/FORMAT.md). A plain value. The child's fields are 0 where the
-// call failed (ret < 0).
+// The fields of /proc/fork_info version 1, with the same names and meanings
+// (lkm/FORMAT.md). The child's fields are 0 if the call failed (ret < 0).
 struct Record {
   int64_t seq = 0;
   int64_t time_ns = 0;
@@ -36,16 +35,16 @@ struct Record {
   bool failed() const { return ret < 0; }
 };
 
-// Sequence numbers run from 1 to kSeqLimit - 1, so that stream * kSeqLimit +
-// seq is a key that a person can read.
+// Sequence numbers run from 1 to kSeqLimit - 1. As a power of ten, it makes the
+// key stream * kSeqLimit + seq readable.
 inline constexpr int64_t kSeqLimit = 1'000'000'000'000;
 
 inline constexpr int64_t RecordId(int64_t stream, int64_t seq) {
   return Plus(Times(stream, kSeqLimit), seq);
 }
 
-// Records are summarised in blocks of so many numbers (schema.sql). It divides
-// kSeqLimit, so that no block spans two streams.
+// Numbers per block; schema.sql summarises records by block. Divides kSeqLimit,
+// so that no block spans two streams.
 inline constexpr int64_t kBlockRecords = 4096;
 static_assert(kSeqLimit % kBlockRecords == 0);
 

@@ -1,5 +1,5 @@
-// The columns of the table records, once: all SQL that lists them and all code
-// that names one goes by this. A test holds it against schema.sql.
+// The columns of the table records, for all SQL and code that names them. A
+// test compares them with schema.sql.
 
 #ifndef FORKDB_STORE_RECORD_ROW_H_
 #define FORKDB_STORE_RECORD_ROW_H_
@@ -13,7 +13,7 @@
 
 namespace forkdb {
 
-// A row of the table records; kNull stands for NULL.
+// A row of the table records. kNull stands for NULL.
 struct RecordRow {
   // In the table's order.
   enum Column : size_t {

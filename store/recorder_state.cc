@@ -60,7 +60,7 @@ std::string Cut(std::string_view text) {
   std::string cut = EscapeForDisplay(text);
   if (cut.size() > kMostText) {
     cut.resize(kMostText - kMore.size());
-    // Not within a character.
+    // Do not cut inside a character.
     while (!IsUtf8(cut)) cut.pop_back();
     cut += kMore;
   }
@@ -81,8 +81,8 @@ std::optional<int64_t> Number(std::string_view text) {
   return number;
 }
 
-// The fields of /proc/PID/stat from the third on: the second, a name in
-// parentheses, may hold anything.
+// Returns the fields of /proc/PID/stat from the third on. The second, a name in
+// parentheses, can contain any bytes.
 std::optional<std::istringstream> ReadStat(int64_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
   std::string line;
@@ -158,7 +158,7 @@ std::optional<int64_t> StartTicks(int64_t pid) {
   *fields >> state;
   if (state == "Z" || state == "X") return std::nullopt;
   std::string field;
-  constexpr int kBetween = 18;  // the state is field 3, the start is 22
+  constexpr int kBetween = 18;  // the state is field 3, the start time field 22
   for (int i = 0; i < kBetween; ++i) *fields >> field;
   int64_t ticks = 0;
   if (!(*fields >> ticks)) return std::nullopt;

@@ -1,4 +1,4 @@
-// What a recorder says of itself, in a small file beside its database.
+// The recorder's status file beside its database.
 
 #ifndef FORKDB_STORE_RECORDER_STATE_H_
 #define FORKDB_STORE_RECORDER_STATE_H_
@@ -11,30 +11,29 @@
 
 namespace forkdb {
 
-// A plain value. Times are CLOCK_BOOTTIME in ns, 0 for never.
+// Times are CLOCK_BOOTTIME in ns; 0 means never.
 struct RecorderState {
-  // Which process it is: its pid, when it started (field 22 of
-  // /proc/PID/stat), and the PID namespace ("pid:[4026531836]") and the boot of
-  // both.
+  // Identify the process: pid and start time (field 22 of /proc/PID/stat) are
+  // valid in this PID namespace ("pid:[4026531836]") and boot.
   int64_t pid = 0;
   int64_t start_ticks = 0;
   std::string pid_namespace;
   std::string boot_id;
-  // Of the files that it has open; 0 for none. A copy of the database beside a
-  // copy of this file has another one.
+  // Inodes of its open files; 0 for none. They tell the database from a copy,
+  // which has another inode.
   int64_t database_inode = 0;
   int64_t log_inode = 0;
   int64_t heartbeat_ns = 0;
-  std::string phase;  // what it does, as in "while it …"
+  std::string phase;  // what it does; completes "while it …"
   int64_t last_commit_ns = 0;
-  int64_t waiting = 0;  // records that were read and are not stored
-  // What keeps it from reading or storing, and since when; empty if nothing.
+  int64_t waiting = 0;  // records read but not stored
+  // Why it cannot read or store, and since when; empty if it can.
   std::string trouble;
   int64_t trouble_since_ns = 0;
-  // The last thing that took history away, and when; empty if nothing has.
+  // The last loss of history, and its time; empty if none.
   std::string incident;
   int64_t incident_ns = 0;
-  // As in the metrics.
+  // The same as in the metrics.
   int64_t records = 0;
   int64_t duplicates = 0;
   int64_t rejected = 0;
@@ -42,39 +41,38 @@ struct RecorderState {
   int64_t missing = 0;
 };
 
-// The file is always of this size, so that a full disk does not keep it from
-// being written again.
+// The file always has this size, so that it can be rewritten on a full disk.
 inline constexpr size_t kRecorderStateBytes = 4096;
 
-// "-status" behind the database's path, links followed.
+// The database's path, links resolved, and "-status".
 std::string StatusPath(const std::string& database);
 
-// "-wal" behind it: the log that SQLite uses.
+// The path of SQLite's log: the same with "-wal".
 std::string LogPath(const std::string& database);
 
-// Whether a file begins as one that FormatRecorderState() made.
+// Whether the bytes begin as FormatRecorderState() begins a file.
 bool IsRecorderState(std::string_view bytes);
 
-// The file, of kRecorderStateBytes: a first line that says what it is, then
-// "key=value" lines, the last of which repeats the heartbeat. Text is escaped,
-// and cut where it would not fit.
+// Returns the file's kRecorderStateBytes: a line that identifies the format,
+// then "key=value" lines, the last of which repeats the heartbeat. Text is
+// escaped, and cut to fit.
 std::string FormatRecorderState(const RecorderState& state);
 
-// Nothing for what is no such file, or was read while it was being written.
+// Returns nullopt if the bytes are another file, or were read during a write.
 std::optional<RecorderState> ParseRecorderState(std::string_view bytes);
 
-// When the process started, in ticks after the boot; nothing if there is none
-// of this pid that runs, or if /proc does not say.
+// The start time of a running process, in ticks since boot. Nullopt if there is
+// none with this pid or /proc cannot be read.
 std::optional<int64_t> StartTicks(int64_t pid);
 
-// The PID namespace of this process, as in RecorderState; empty if /proc does
-// not say.
+// The PID namespace of this process, as in RecorderState; "" if /proc cannot be
+// read.
 std::string OwnPidNamespace();
 
-// The boot that this process runs in; empty if /proc does not say.
+// The id of the running boot; "" if /proc cannot be read.
 std::string RunningBootId();
 
-// Whether the process is stopped by a signal, as by SIGSTOP.
+// Whether a signal such as SIGSTOP has stopped the process.
 bool IsStopped(int64_t pid);
 
 }  // namespace forkdb

@@ -28,8 +28,8 @@ std::string WhyUnsafeDirectory(const std::string& path) {
   return "";
 }
 
-// Whoever owns the directory can put any file there anyway.
-bool IsOfDirectory(const std::string& path, uid_t owner) {
+// A directory's owner can put any file there anyway.
+bool OwnsDirectory(const std::string& path, uid_t owner) {
   struct stat directory {};
   return stat(DirectoryOf(path).c_str(), &directory) == 0 &&
          directory.st_uid == owner;
@@ -43,7 +43,7 @@ std::string WhyUnsafeFile(const std::string& path, const struct stat& status) {
   if (!S_ISREG(status.st_mode)) {
     return "it is no regular file: choose another with --db";
   }
-  if (!IsTrusted(status.st_uid) && !IsOfDirectory(path, status.st_uid)) {
+  if (!IsTrusted(status.st_uid) && !OwnsDirectory(path, status.st_uid)) {
     return fmt::format(
         "it belongs to user {}: run as that one, or choose another file with "
         "--db",

@@ -1,4 +1,4 @@
-// Whether a file can be trusted with what is written into it.
+// Whether it is safe to write to a file.
 
 #ifndef FORKDB_STORE_SAFETY_H_
 #define FORKDB_STORE_SAFETY_H_
@@ -9,17 +9,16 @@
 
 namespace forkdb {
 
-// Why the database at path must not be written into, for others could read or
-// change it, or have put it there to lead a privileged recorder astray; empty
-// if nothing speaks against it. What is not there yet is judged by its
-// directory, whose owner is trusted with what is in it: root may work on the
-// database of the user forkdb. Links are followed that root or this user made;
-// in a directory with the sticky bit (/tmp), nobody else can change what this
-// has looked at.
+// Returns why the database at path must not be written, or "" if it is safe. A
+// file is unsafe if other users can read or change it, or may have placed it to
+// trick a privileged recorder. A missing file is as safe as its directory. The
+// owner of the directory is trusted, so root may use the database of the user
+// forkdb. Follows links made by root or this user. In a sticky directory
+// (/tmp), no other user can replace a file after this check.
 std::string WhyUnsafe(const std::string& path);
 
-// The same for a file whose status is known, a directory excepted: why it must
-// not be changed, though it has the path of a database or of a file beside one.
+// The same for a file with known status, at the path of a database or of a file
+// beside one. Accepts directories, because opening them fails anyway.
 std::string WhyUnsafeFile(const std::string& path, const struct stat& status);
 
 }  // namespace forkdb

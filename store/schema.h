@@ -1,4 +1,4 @@
-// The database's definition, as the binary carries it.
+// The database schema, built into the binary.
 
 #ifndef FORKDB_STORE_SCHEMA_H_
 #define FORKDB_STORE_SCHEMA_H_
@@ -7,10 +7,10 @@
 
 namespace forkdb {
 
-// schema.sql, word for word (made into a string by CMakeLists.txt).
+// The text of schema.sql (CMakeLists.txt makes the string).
 extern const char kSchemaSql[];
 
-// What schema.sql sets as PRAGMA application_id and user_version.
+// PRAGMA application_id and user_version in schema.sql.
 inline constexpr int32_t kApplicationId = 0x666f726b;
 inline constexpr int32_t kSchemaVersion = 1;
 

@@ -31,7 +31,7 @@ bool IsReadingPragma(std::string_view name, const char* argument) {
   return false;
 }
 
-// A pragma can be asked for as a table, too; some of those do things.
+// Pragmas can also be read as tables, and some have side effects.
 bool IsReadableTable(const char* table) {
   constexpr std::string_view kPragma = "pragma_";
   if (sqlite3_strnicmp(table, kPragma.data(),
@@ -41,8 +41,8 @@ bool IsReadableTable(const char* table) {
   return IsReadingPragma(table + kPragma.size(), nullptr);
 }
 
-// Functions that compute something from their arguments, and no more. What a
-// library or a later SQLite adds is refused until it stands here.
+// Functions without side effects. Functions of a library or a newer SQLite are
+// refused until they are listed here.
 constexpr std::string_view kFunctions =
     " -> ->> abs acos acosh asin asinh atan atan2 atanh avg ceil ceiling "
     "changes char coalesce concat concat_ws cos cosh count cume_dist "
@@ -75,8 +75,9 @@ int Authorize(void*, int action, const char* first, const char* second,
     case SQLITE_READ:
       return IsReadableTable(first) ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_UPDATE:
-      // SQLite asks this, too, where it learns a table-valued function such as
-      // json_each; a statement that does change the schema is not read-only.
+      // SQLite also asks this when it first uses a table-valued function such
+      // as json_each. A statement that changes the schema is not read-only,
+      // which CheckStatement() refuses.
       return std::string_view(first) == "sqlite_master" ? SQLITE_OK
                                                         : SQLITE_DENY;
     case SQLITE_FUNCTION:
@@ -88,7 +89,7 @@ int Authorize(void*, int action, const char* first, const char* second,
   }
 }
 
-// Refuses through SQLite's authorizer while it lives.
+// Authorize() is in force while this object lives.
 class Guard {
  public:
   explicit Guard(sqlite3* connection) : connection_(connection) {
@@ -113,7 +114,7 @@ UsageError SqlError(std::string_view reason) {
   return UsageError(fmt::format("SQL: {}", reason));
 }
 
-// The first column of an answer.
+// The first column of the result; empty on error.
 std::vector<std::string> Texts(sqlite3* connection, const char* sql) {
   std::vector<std::string> texts;
   sqlite3_stmt* raw = nullptr;
@@ -129,7 +130,7 @@ std::vector<std::string> Texts(sqlite3* connection, const char* sql) {
   return texts;
 }
 
-// What SQLite says of a name that it does not know, and what may be meant.
+// If the reason is an unknown column or table, appends a similar known name.
 std::string WithSuggestion(sqlite3* connection, const std::string& reason) {
   constexpr std::string_view kNoColumn = "no such column: ";
   constexpr std::string_view kNoTable = "no such table: ";
@@ -148,13 +149,13 @@ std::string WithSuggestion(sqlite3* connection, const std::string& reason) {
   return reason;
 }
 
-// The user's part of a statement, and where it begins.
+// The user's part of a statement and its offset.
 struct UserText {
   std::string_view text;
   size_t start;
 };
 
-// What SQLite says of a statement, with the place if it is in the user's part.
+// Throws SQLite's error, with the position if it is in the user's part.
 void ThrowSqlError(sqlite3* connection, const UserText& user) {
   const int code = sqlite3_errcode(connection);
   if (code == SQLITE_NOMEM) throw MemoryTrouble();
@@ -170,7 +171,8 @@ void ThrowSqlError(sqlite3* connection, const UserText& user) {
       std::min(static_cast<size_t>(offset) - user.start, user.text.size()));
 }
 
-// SQLiteCpp does not say what followed the first statement.
+// Uses SQLite's API, because SQLiteCpp hides the text after the first
+// statement.
 void CheckStatement(sqlite3* connection, std::string_view sql, int parameters,
                     const UserText& user) {
   const auto compile = [&](std::string_view text, const UserText& part,
@@ -186,7 +188,7 @@ void CheckStatement(sqlite3* connection, std::string_view sql, int parameters,
   const char* tail = nullptr;
   const RawStatement statement = compile(sql, user, &tail);
   if (statement == nullptr) throw SqlError("no statement");
-  // Blanks and comments compile to nothing.
+  // Blanks and comments compile to a null statement.
   const std::string_view rest =
       sql.substr(static_cast<size_t>(tail - sql.data()));
   if (compile(rest, {rest, 0}, &tail) != nullptr) {
@@ -212,14 +214,14 @@ SQLite::Statement CompileReadOnly(SQLite::Database* database,
 void CheckCondition(SQLite::Database* database, const std::string& condition) {
   const Guard guard(database->getHandle());
   constexpr std::string_view kBefore = "SELECT 1 FROM forks WHERE ";
-  // In parentheses, a clause behind the expression is a mistake. The newline
-  // ends a comment. With something behind it, SQLite says where a parenthesis
-  // is missing.
+  // The parentheses make a clause after the expression an error. The newline
+  // ends a comment. The ORDER BY makes SQLite report the position of a missing
+  // parenthesis.
   const std::string enclosed =
       std::string(kBefore) + "(" + condition + "\n) ORDER BY id";
   CheckStatement(database->getHandle(), enclosed, 0,
                  {condition, kBefore.size() + 1});
-  // Without them, a condition that ends them too soon has nothing to end.
+  // Without parentheses, a condition that closes them early is an error.
   const std::string alone = std::string(kBefore) + condition;
   CheckStatement(database->getHandle(), alone, 0, {condition, kBefore.size()});
 }

@@ -1,4 +1,4 @@
-// SQL that a user wrote, run without trust.
+// Compiles untrusted SQL from users.
 
 #ifndef FORKDB_STORE_SQL_H_
 #define FORKDB_STORE_SQL_H_
@@ -10,17 +10,16 @@
 
 namespace forkdb {
 
-// Compiles one statement that can do nothing but read, whatever its text says:
-// one that would write, attach, load an extension, change a setting or call a
-// function that is not known to be harmless, a second statement behind it, or
-// parameters other than the given number are refused. Throws UsageError with
-// SQLite's reason, TextError where it names a place.
+// Compiles one statement that can only read. Refuses to write, attach, load an
+// extension, change a setting, or call a function not known to be harmless.
+// Refuses a second statement, and another number of parameters. Throws
+// UsageError with SQLite's reason, or TextError if SQLite names a position.
 SQLite::Statement CompileReadOnly(SQLite::Database* database,
                                   const std::string& sql, int parameters);
 
-// Throws the same unless the text is one SQL expression over the columns of the
-// view forks, without parameters. Such a text cannot end the parentheses that a
-// statement puts around it.
+// Throws the same unless condition is one SQL expression over the columns of
+// the view forks, without parameters. A condition that passes cannot close
+// parentheses put around it.
 void CheckCondition(SQLite::Database* database, const std::string& condition);
 
 }  // namespace forkdb

@@ -15,7 +15,7 @@ std::string_view Bytes(const SQLite::Column& column) {
           static_cast<size_t>(column.getBytes())};
 }
 
-// Texts of one column are about as long: keeps the memory of the last.
+// Reuses the memory of the column's last text.
 void ReadText(const SQLite::Column& column, Value* value) {
   if (auto* text = std::get_if<std::string>(value)) {
     *text = Bytes(column);

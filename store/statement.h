@@ -1,4 +1,4 @@
-// Cells and rows between a statement and the code.
+// Binds values to a statement and reads its rows.
 
 #ifndef FORKDB_STORE_STATEMENT_H_
 #define FORKDB_STORE_STATEMENT_H_
@@ -12,13 +12,12 @@
 
 namespace forkdb {
 
-// The names of the statement's columns.
 std::vector<std::string> ColumnNames(const SQLite::Statement& statement);
 
-// Binds the values to the statement's parameters, from the first on.
+// Binds the values to parameters 1, 2, …. The statement copies them.
 void BindAll(const Row& values, SQLite::Statement* statement);
 
-// Copies the row that the statement stands on.
+// Copies the statement's current row.
 void ReadRow(SQLite::Statement* statement, Row* row);
 
 }  // namespace forkdb

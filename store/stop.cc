@@ -22,7 +22,7 @@ void Stop::Request() {
 }
 
 void EndStatementsOn(const Stop* stop, SQLite::Database* database) {
-  constexpr int kOperations = 1000;  // of SQLite's virtual machine
+  constexpr int kOperations = 1000;  // instructions of SQLite's VM per check
   const auto is_requested = [](void* pointer) {
     return static_cast<const Stop*>(pointer)->requested() ? 1 : 0;
   };

@@ -1,5 +1,5 @@
-// What a command and the thread that watches it (supervise.h) tell each other:
-// to stop, and how far it is.
+// What a command and the thread that watches it (supervise.h) share: a request
+// to stop, and the progress.
 
 #ifndef FORKDB_STORE_STOP_H_
 #define FORKDB_STORE_STOP_H_
@@ -12,10 +12,10 @@
 
 namespace forkdb {
 
-// Goes from "go on" to "stop" once. For all threads. Owns its descriptor.
+// Is requested once, and stays so. Thread-safe. Owns its descriptor.
 class Stop {
  public:
-  // Throws Error if there are no descriptors left.
+  // Throws Error if no descriptor is left.
   Stop();
   ~Stop();
   Stop(const Stop&) = delete;
@@ -23,11 +23,11 @@ class Stop {
 
   void Request();
   bool requested() const { return requested_; }
-  // Becomes readable with the request, and stays so.
+  // Stays readable after the request.
   int fd() const { return fd_; }
 
-  // Where the command tells how far it is; NULL where nobody looks. Set before
-  // the command begins; must outlive it.
+  // Where the command reports its progress; nullptr if nobody shows it. Must be
+  // set before the command begins, and outlive it.
   ProgressMeter* progress() const { return progress_; }
   void ShowProgress(ProgressMeter* progress) { progress_ = progress; }
 
@@ -37,9 +37,9 @@ class Stop {
   int fd_;
 };
 
-// From the request on, what the connection does ends with SQLITE_INTERRUPT.
-// SQLite looks every few microseconds, but not within a function. The stop must
-// outlive the connection. NULL takes it back.
+// Makes every statement of the connection fail with SQLITE_INTERRUPT after the
+// request. SQLite checks every few microseconds, but not inside a function. The
+// stop must outlive the connection. nullptr undoes it.
 void EndStatementsOn(const Stop* stop, SQLite::Database* database);
 
 }  // namespace forkdb

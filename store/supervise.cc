@@ -31,8 +31,8 @@ bool IsIgnored(int number) {
          action.sa_handler == SIG_IGN;
 }
 
-// Watches the clock and the signals in a thread of its own. The signals are
-// blocked while it lives: no write is cut short.
+// Watches the clock and the signals in its own thread. Blocks the signals while
+// it lives, so that none interrupts a write.
 class Supervisor {
  public:
   Supervisor(const Supervision& supervision, Output* output)
@@ -54,7 +54,7 @@ class Supervisor {
     }
     output->before_write = [this] { BeginAnswer(); };
     output->before_pager_wait = [this] {
-      // The pager ignores the interrupt key for this process meanwhile.
+      // The Pager makes this process ignore SIGINT until the user quits.
       pthread_sigmask(SIG_UNBLOCK, &watched_, nullptr);
     };
     output->after_pager = [this] { EndPaging(); };
@@ -85,7 +85,7 @@ class Supervisor {
   }
 
  private:
-  // The answer comes. Who leafs through it takes the time that they want.
+  // Pauses the timeout if the answer goes to a pager.
   void BeginAnswer() {
     answering_ = true;
     if (output_->pager && !paging_) {
@@ -134,9 +134,10 @@ class Supervisor {
       timed_out_ = true;
       RequestStop();
     }
-    if (!stop_since_ || now < *stop_since_ + kPatience) return;
+    if (!stop_since_ || now < *stop_since_ + kGracePeriod) return;
     if (timed_out_) Exit(1, TimeoutText());
-    // Its rows may wait for a reader, so who wants no more of them says so.
+    // Once rows are printed, run() may wait for the reader of a pipe. Then only
+    // a second signal ends the process.
     if (!answering_) Exit(kInterruptedCode, "");
   }
 
@@ -146,7 +147,7 @@ class Supervisor {
     if (!stop_.requested()) stop_.Request();
   }
 
-  // What the command is at cannot be ended otherwise.
+  // For a run() that does not react to the stop.
   [[noreturn]] void Exit(int code, const std::string& reason) {
     line_.Erase();
     if (supervision_.discard) supervision_.discard();
@@ -167,15 +168,15 @@ class Supervisor {
   }
 
   static constexpr int kInterruptedCode = 130;
-  // From a stop on, until the process is ended.
-  static constexpr std::chrono::seconds kPatience{3};
+  // From the stop to Exit().
+  static constexpr std::chrono::seconds kGracePeriod{3};
 
   const Supervision& supervision_;
   Output* output_;
   const bool shares_screen_ = isatty(STDOUT_FILENO) == 1;
   const Clock::time_point begin_ = Clock::now();
   sigset_t watched_{};
-  std::mutex mutex_;  // of the next two
+  std::mutex mutex_;  // protects the next two
   std::optional<Clock::time_point> deadline_;
   Clock::duration left_{};
   std::atomic<bool> answering_ = false;
@@ -203,7 +204,7 @@ void Supervise(const Supervision& supervision, Output* output,
   try {
     run(supervisor.stop());
   } catch (const std::exception& e) {
-    // Whatever came of it.
+    // After a stop, the exception is only its consequence.
     if (supervisor.interrupted()) throw Interrupted();
     if (supervisor.timed_out()) throw Error(supervisor.TimeoutText());
     if (dynamic_cast<const std::bad_alloc*>(&e) != nullptr) {
@@ -211,7 +212,7 @@ void Supervise(const Supervision& supervision, Output* output,
     }
     throw;
   }
-  // A key that was for the pager ended nothing.
+  // With a pager, the interrupt key was meant for the pager.
   if (supervisor.interrupted() && !supervisor.paged()) throw Interrupted();
 }
 

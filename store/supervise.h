@@ -1,5 +1,4 @@
-// What a command that answers runs under: the interrupt key, a time, a bound of
-// memory.
+// Runs a query command with Ctrl-C, a timeout and a memory limit.
 
 #ifndef FORKDB_STORE_SUPERVISE_H_
 #define FORKDB_STORE_SUPERVISE_H_
@@ -17,28 +16,27 @@ namespace forkdb {
 
 struct Supervision {
   std::optional<int64_t> timeout_ns;
-  std::vector<int> signals = {SIGINT};  // each means: stop
+  std::vector<int> signals = {SIGINT};  // each requests a stop
   bool shows_progress = true;
   bool limits_memory = true;  // MemoryLimit
-  // Removes output that is not whole, for Supervise() to call on a thread of
-  // its own before it ends the process. May be empty.
+  // Removes incomplete output. Called on another thread, before Supervise()
+  // ends the process. May be empty.
   std::function<void()> discard;
 };
 
-// Calls run, which opens databases, asks them and writes the answer to the
-// output. A signal requests a stop, and so does the end of the time, which does
-// not count while a pager shows something. What has been printed by then
-// stands. After a second a line of progress on stderr, if that is a terminal,
-// says how far it is (stop.progress()), until the answer comes on the same
+// Calls run, which opens databases, queries them and writes the answer to the
+// output. A signal or the timeout requests a stop. The timeout is paused while
+// a pager runs. Printed output stays. After one second, a line on a stderr that
+// is a terminal shows stop.progress(), until the answer appears on the same
 // terminal.
 //
-// Ends the process by itself, with exit code 130, at a second signal, or if run
-// has not ended a few seconds after the first and nothing has been printed; and
-// with exit code 1 if it has not ended a few seconds after the time was over.
-// Not while a pager runs.
+// Ends the process with exit code 130 at a second signal, or a few seconds
+// after the first one if nothing has been printed. Ends it with exit code 1 a
+// few seconds after the timeout. Never ends it while a pager runs.
 //
-// Throws Interrupted, Error if the time was over, and what run throws. Where a
-// signal is ignored, it stays so. Not to be nested; make no thread before it.
+// Throws Interrupted, Error after a timeout, and what run throws. Ignored
+// signals stay ignored. Must not be nested, nor called with other threads
+// running.
 void Supervise(const Supervision& supervision, Output* output,
                const std::function<void(const Stop& stop)>& run);
 

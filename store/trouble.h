@@ -1,4 +1,4 @@
-// What can be wrong with a database file.
+// Errors of a database file.
 
 #ifndef FORKDB_STORE_TROUBLE_H_
 #define FORKDB_STORE_TROUBLE_H_
@@ -11,13 +11,13 @@
 
 namespace forkdb {
 
-// What is wrong with a database, for those who go on all the same.
+// An error of a database, with a kind for callers that can recover.
 class DatabaseTrouble : public Error {
  public:
   enum class Kind {
-    kPassing,  // may be over later: full disk, lock, no descriptors left
-    kStale,    // the same, but it must be opened again
-    kDamaged,  // SQLite cannot make sense of it
+    kPassing,  // temporary: full disk, lock, no descriptors left
+    kStale,    // temporary, but the database must be reopened
+    kDamaged,  // the file is corrupt or not SQLite's
     kRefused,  // anything else
   };
 
@@ -34,8 +34,8 @@ class DatabaseTrouble : public Error {
   Kind kind_;
 };
 
-// What to throw for an errno value of open(2) on a file of the database, and
-// for what SQLite said of it; both with advice.
+// The error to throw for an errno value of open(2) on a file of the database,
+// or for an exception of SQLite. Both contain advice.
 DatabaseTrouble FileError(const std::string& path, int error_number);
 DatabaseTrouble DatabaseError(const std::string& path,
                               const SQLite::Exception& e);
