@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (MIT OR GPL-2.0)
-// The arguments of fork(), vfork(), clone() and clone3() as the caller's
-// registers and memory have them, and the checks of sys_clone3(). Included by
-// fork_info.bpf.c, after the kernel's and libbpf's headers.
+// Reads the arguments of fork(), vfork(), clone() and clone3() from the
+// caller's registers and memory, and repeats the checks of sys_clone3().
+// fork_info.bpf.c includes it after the kernel's and libbpf's headers.
 
 #ifndef FORKDB_EBPF_CALLS_BPF_H_
 #define FORKDB_EBPF_CALLS_BPF_H_
@@ -27,14 +27,14 @@
 
 enum call { kNoCall, kFork, kVfork, kClone, kClone3 };
 
-// A system call's number and first two arguments, of either ABI.
+// A system call and its first two arguments, in the 64-bit or 32-bit ABI.
 struct call_args {
   enum call call;
   unsigned long first;
   unsigned long second;
 };
 
-// Whether this can be the number of one of the calls, of either ABI.
+// Whether the number can be one of these calls in either ABI.
 static __always_inline int may_be_call(unsigned long number) {
   number &= ~(unsigned long)X32_SYSCALL_BIT;
   return number == 56 || number == 57 || number == 58 || number == 435 ||
@@ -66,7 +66,7 @@ static __always_inline struct call_args read_call(struct task_struct *task,
   return args;
 }
 
-// struct clone_args of clone3(2), as far as CLONE_ARGS_SIZE_VER2.
+// struct clone_args of clone3(2), up to CLONE_ARGS_SIZE_VER2.
 struct clone3_args {
   __u64 flags;
   __u64 pidfd;
@@ -81,26 +81,27 @@ struct clone3_args {
   __u64 cgroup;
 };
 
-// The flags that clone3() takes, of those that kernels have had so far.
+// The flags that this kernel's clone3() accepts.
 static __always_inline __u64 known_clone3_flags(void) {
   __u64 flags = 0xffffffffULL | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP;
   if (LINUX_KERNEL_VERSION >= KERNEL_VERSION(7, 1, 0)) flags = (1ULL << 38) - 1;
   return flags;
 }
 
-// The highest exit_signal that sys_clone3() lets pass. Since 7.1 kernel_clone()
-// itself refuses what is no signal.
+// The highest exit_signal that sys_clone3() accepts. Since 7.1, kernel_clone()
+// refuses numbers that are not signals.
 static __always_inline __u64 highest_exit_signal(void) {
   return LINUX_KERNEL_VERSION >= KERNEL_VERSION(7, 1, 0) ? CSIGNAL : MAX_SIGNAL;
 }
 
-// Whether sys_clone3() fails before it calls kernel_clone(), by the checks of
-// copy_clone_args_from_user() and clone3_args_valid() in kernel/fork.c.
+// Whether sys_clone3() fails before it calls kernel_clone(). Repeats the checks
+// of copy_clone_args_from_user() and clone3_args_valid() in kernel/fork.c.
 static __always_inline int refused_before_kernel_clone(
     const struct clone3_args *args, unsigned long size, long ret) {
   if (ret == -E2BIG) return 1;
   if (args->set_tid_size > MAX_PID_NS_LEVEL) return 1;
-  // kernel_clone() has EFAULTs of its own: was it the array of tids?
+  // kernel_clone() can fail with EFAULT, too. Check if reading the array of
+  // tids fails.
   if (ret == -EFAULT && args->set_tid != 0) {
     int tids[MAX_PID_NS_LEVEL];
     __u32 bytes = (args->set_tid_size & 63) * sizeof(tids[0]);
@@ -124,7 +125,7 @@ static __always_inline int refused_before_kernel_clone(
   if (args->flags & (CLONE_THREAD | CLONE_PARENT) && args->exit_signal != 0) {
     return 1;
   }
-  // The last stands for access_ok(): not user memory.
+  // The last test replaces access_ok(): it is true outside user memory.
   return (args->stack == 0) != (args->stack_size == 0) ||
          (args->stack + args->stack_size) >> 63 != 0;
 }

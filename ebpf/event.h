@@ -1,4 +1,4 @@
-/* What the BPF programs hand to user space: a record, its time apart.
+/* An event that the BPF programs send to user space: a record in another clock.
  * Included by fork_info.bpf.c (C) and probe.cc (C++). */
 
 #ifndef FORKDB_EBPF_EVENT_H_
@@ -6,19 +6,17 @@
 
 enum { kForkEventCommLength = 16 };
 
-/* Copies of the program for kernel_clone()'s return. */
+/* Copies of the program on kernel_clone()'s return. */
 enum { kReturnCopies = 4 };
 
-/* Copies skipped this often since the reader looked: soon all of them will be.
- */
+/* After this many skips since the last read, all copies may be skipped soon. */
 enum { kManyMisses = 16 };
 
-/* The fields of /proc/fork_info version 1 (lkm/FORMAT.md), under their names.
- */
+/* Fields as in /proc/fork_info version 1 (lkm/FORMAT.md). */
 struct fork_event {
   unsigned long long seq;
-  /* Of the call. CLOCK_TAI, which differs from CLOCK_REALTIME by leap seconds
-   * alone and is stepped with it; where the kernel has no helper for it,
+  /* The call's time in CLOCK_TAI, which is stepped with CLOCK_REALTIME and
+   * differs from it only by leap seconds. Without a helper for CLOCK_TAI, it is
    * CLOCK_BOOTTIME of the initial time namespace. */
   unsigned long long time_ns;
   unsigned long long flags;

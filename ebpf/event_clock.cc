@@ -18,8 +18,8 @@ int64_t Now(clockid_t clock) {
   return now.tv_sec * kNsPerSecond + now.tv_nsec;
 }
 
-// How far the clock is ahead of CLOCK_REALTIME. Of some tries the one that took
-// least time: it may be interrupted between the two.
+// Returns how far the clock is ahead of CLOCK_REALTIME. Uses the fastest of
+// several tries, because the process may be preempted between two readings.
 int64_t AheadOfRealtime(clockid_t clock) {
   constexpr int kTries = 3;
   int64_t ahead_ns = 0;
@@ -38,7 +38,7 @@ int64_t AheadOfRealtime(clockid_t clock) {
 }  // namespace
 
 EventClock EventClock::Tai() {
-  // Whole seconds, whatever time passed between the two readings.
+  // The offset is whole seconds. Rounding removes the time between readings.
   const int64_t ahead_ns = AheadOfRealtime(CLOCK_TAI) + (kNsPerSecond / 2);
   return EventClock(ahead_ns / kNsPerSecond * kNsPerSecond);
 }

@@ -1,4 +1,4 @@
-// The wall-clock time of an event.
+// Converts times of events to CLOCK_REALTIME.
 
 #ifndef FORKDB_EBPF_EVENT_CLOCK_H_
 #define FORKDB_EBPF_EVENT_CLOCK_H_
@@ -8,33 +8,32 @@
 
 namespace forkdb {
 
-// Turns an event's time into CLOCK_REALTIME. A plain value, right for the
-// moment of its making.
+// Holds the offset from CLOCK_REALTIME at its construction. A plain value.
 class EventClock {
  public:
   EventClock() = default;
 
-  // For CLOCK_TAI, which is stepped with CLOCK_REALTIME: the times are those
-  // that the clock showed at the event, whatever was done to it since.
+  // For events in CLOCK_TAI. Steps of the clock after an event do not change
+  // the event's time.
   static EventClock Tai();
 
-  // For CLOCK_BOOTTIME of the initial time namespace, from whatever time
-  // namespace this process is in: the times are as if the clock had been then
-  // what it is now.
+  // For events in CLOCK_BOOTTIME of the initial time namespace; this process
+  // may be in another one. A step of the clock after an event shifts the
+  // event's time.
   static EventClock Boottime();
 
-  // For an event whose clock is this much ahead of CLOCK_REALTIME.
+  // For events whose clock is ahead_ns ahead of CLOCK_REALTIME.
   explicit EventClock(int64_t ahead_ns) : ahead_ns_(ahead_ns) {}
 
-  // Not before 1970, which no database takes.
+  // Returns at least 0: databases hold no time before 1970.
   int64_t RealtimeOf(int64_t event_ns) const;
 
  private:
   int64_t ahead_ns_ = 0;
 };
 
-// What the time namespace adds to CLOCK_BOOTTIME, in ns, by the text of
-// /proc/self/timens_offsets; 0 where it does not say.
+// Returns the time namespace's offset of CLOCK_BOOTTIME in ns, from the text of
+// /proc/self/timens_offsets. Returns 0 if the text has none.
 int64_t BoottimeOffset(const std::string& timens_offsets);
 
 }  // namespace forkdb

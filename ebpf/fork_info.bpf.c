@@ -1,32 +1,31 @@
 // SPDX-License-Identifier: (MIT OR GPL-2.0)
-// The records of /proc/fork_info from a stock kernel. The loader (probe.cc)
-// attaches one of these sets of programs, the first that the kernel takes:
+// The records of /proc/fork_info from a stock kernel. The loader (programs.cc)
+// attaches the first of these sets that the kernel accepts:
 //
-// 1. Function probes (kprobe.multi) of kernel_clone(), its return, and
-//    wake_up_new_task(). The kernel runs them with preemption off, so they are
-//    not skipped. Since 6.14: before, the number of calls that the return probe
-//    could follow at once was limited.
-// 2. The tracepoint task_newtask for successes, and kernel_clone()'s return by
-//    fexit for failures. A task that is preempted in a program keeps other
-//    tasks of that processor from running the same program; so there are copies
-//    of the fexit program, and the first that can run records the failure. The
-//    tracepoint's handlers run with preemption off up to 6.19; so, once all
-//    copies have skipped a call, the loader attaches sys_exit to them for a
-//    while, which records what they skip.
-// 3. task_newtask, and every system call's return (sys_exit) for failures: for
-//    kernels without fentry. There, clone3() calls that the kernel refused
-//    before kernel_clone() have to be told from those that it passed on:
-//    refused_before_kernel_clone() repeats its checks.
+// 1. Function probes (kprobe.multi) on kernel_clone(), its return, and
+//    wake_up_new_task(). They run with preemption off, so the kernel never
+//    skips them. Only since 6.14: before, the return probe could follow only a
+//    limited number of calls at once.
+// 2. The tracepoint task_newtask for successes, and fexit on kernel_clone() for
+//    failures. While a task is preempted in a program, the kernel skips that
+//    program for other tasks on the processor. So there are copies of the fexit
+//    program, and the first copy that runs records the failure. If all copies
+//    skip a call, the loader attaches sys_exit for a while, to record what they
+//    skip: up to 6.19, tracepoint handlers run with preemption off.
+// 3. task_newtask for successes, and every system call's return (sys_exit) for
+//    failures: for kernels without fentry. refused_before_kernel_clone()
+//    repeats the kernel's checks to find clone3() calls that never reached
+//    kernel_clone().
 //
-// A success is recorded before the child runs, so before the wait of a vfork
-// and before whatever the child creates.
+// A success is recorded before the child runs: before the caller of vfork()
+// waits, and before anything that the child creates.
 //
-// Every record takes a number, whether the ring buffer has room for it or not:
-// user space sees what is missing. What the programs skipped takes no number;
+// Every record takes a number, even if the ring buffer has no room for it, so
+// user space sees which records are missing. A skipped call takes no number;
 // the kernel counts it for each program (recursion_misses).
 
 #include "ebpf/kernel_types.h"
-// (First: libbpf's headers expect the kernel's integer types.)
+// (Must come first: libbpf's headers need the kernel's integer types.)
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
@@ -48,8 +47,8 @@ struct {
   __uint(max_entries, 16 * 1024 * 1024); /* set by the loader */
 } records SEC(".maps");
 
-// A token wakes the reader: when the records fill half of their buffer, or when
-// the copies of a program are often skipped.
+// A token here wakes the reader if the records fill half of their buffer, or if
+// the kernel often skips the copies of a program.
 struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
   __uint(max_entries, 4096);
@@ -59,21 +58,21 @@ const volatile __u64 urgent_bytes = 8 * 1024 * 1024;
 // Whether the kernel has bpf_ktime_get_tai_ns().
 const volatile _Bool has_tai = 0;
 
-// Numbers given out so far, and whether the reader has been called already;
-// the reader resets the latter.
+// The highest number taken.
 __u64 issued = 0;
+// Whether a token for the half-full buffer was sent. The reader resets it.
 __u32 urgent_sent = 0;
 
-// Failures that a copy of a return program recorded because the one before it was
-// skipped, since the reader looked last.
+// Failures recorded by a later copy of the return program because the kernel
+// skipped the first one. The reader resets it.
 __u32 passed_on = 0;
 
-// Returns of kernel_clone() that each copy of a return program has seen. Added
-// to after the record was sent: who reads it before `issued` never finds a call
-// here that should have a number and has none yet.
+// Returns of kernel_clone() seen by each copy of the return program. Raised
+// after the record was sent: a reader that loads it before `issued` never
+// counts a call here whose number is still to come.
 __u64 returned[kReturnCopies] = {};
 
-// What the pid is at this level of PID namespaces.
+// The pid's entry for a level of PID namespaces.
 static __always_inline struct upid *upid_at(struct pid *pid,
                                             unsigned int level) {
   return (void *)pid + bpf_core_field_offset(struct pid, numbers) +
@@ -85,7 +84,7 @@ static __always_inline unsigned int active_pid_ns(struct pid *pid) {
   return BPF_CORE_READ(upid, ns, ns.inum);
 }
 
-// The pid as tasks at this level see it.
+// The pid's number at a level of PID namespaces.
 static __always_inline int pid_at_level(struct pid *pid, unsigned int level) {
   struct upid *upid = upid_at(pid, level);
   return BPF_CORE_READ(upid, nr);
@@ -104,7 +103,7 @@ static __always_inline void send(struct fork_event *event) {
   event->pid = caller->pid;
   event->tgid = caller->tgid;
   event->ppid = caller->real_parent->tgid;
-  // No plain load: the verifier of 6.1 takes no sums with such a pointer.
+  // Not a plain load: the verifier of 6.1 rejects arithmetic on such a pointer.
   event->pid_ns = active_pid_ns(BPF_CORE_READ(caller, thread_pid));
   event->user_ns = caller->cred->user_ns->ns.inum;
   bpf_get_current_comm(event->comm, sizeof(event->comm));
@@ -145,8 +144,7 @@ static __always_inline void send_failure(__u64 flags, int exit_signal,
 
 // ---- 1. Function probes.
 
-// What kernel_clone() was asked for, by the caller's thread id: calls under
-// way.
+// The arguments of calls in progress, by the caller's thread id.
 struct asked {
   __u64 flags;
   int exit_signal;
@@ -170,8 +168,8 @@ int probe_call(struct pt_regs *ctx) {
   return 0;
 }
 
-// Also called for io_uring's and vhost's workers: those do not come through
-// kernel_clone(), so they are not in `calls`.
+// Also runs for io_uring's and vhost's workers. They bypass kernel_clone(), so
+// they are not in `calls`.
 SEC("kprobe.multi")
 int probe_wake(struct pt_regs *ctx) {
   __u32 tid = (__u32)bpf_get_current_pid_tgid();
@@ -196,9 +194,9 @@ int probe_return(struct pt_regs *ctx) {
 
 // ---- 2. task_newtask, and fexit in copies.
 
-// kernel_clone_args.exit_signal of a successful call. The child has it, except
-// where CLONE_PARENT and CLONE_THREAD give it another one: then clone3() allows
-// none, and clone() has it in its flags argument.
+// Returns kernel_clone_args.exit_signal of a successful call. The child has it,
+// unless CLONE_PARENT or CLONE_THREAD gave it another. Then clone3() allows
+// none, and clone() passes it in its flags argument.
 static __always_inline int asked_exit_signal(struct task_struct *caller,
                                              struct task_struct *child,
                                              __u64 flags) {
@@ -215,7 +213,7 @@ static __always_inline int asked_exit_signal(struct task_struct *caller,
 SEC("tp_btf/task_newtask")
 int BPF_PROG(on_success, struct task_struct *child, __u64 flags) {
   struct task_struct *caller = (struct task_struct *)bpf_get_current_task();
-  // Not made by kernel_clone(): io_uring's and vhost's workers, idle tasks.
+  // io_uring's and vhost's workers and idle tasks bypass kernel_clone().
   unsigned int workers = PF_IO_WORKER;
   if (LINUX_KERNEL_VERSION >= KERNEL_VERSION(6, 4, 0))
     workers |= PF_USER_WORKER;
@@ -226,13 +224,13 @@ int BPF_PROG(on_success, struct task_struct *child, __u64 flags) {
   return 0;
 }
 
-// A bit for each thread id (no kernel has higher ones): a copy has recorded the
-// failure of its present call. Two copies reset it, as one of them may be
-// skipped; and sys_exit, where it is attached.
+// A bit per thread id, up to the kernel's limit: a copy has recorded the
+// failure of the thread's current call. Two fentry copies reset it, because one
+// may be skipped. sys_exit resets it, too.
 #define MAX_THREADS (4 * 1024 * 1024)
 __u64 recorded[MAX_THREADS / 64] = {};
 
-// Returns whether it was recorded.
+// Resets the bit. Returns its old value.
 static __always_inline _Bool forget_recorded(void) {
   __u32 tid = (__u32)bpf_get_current_pid_tgid();
   __u64 *word = &recorded[(tid / 64) & (MAX_THREADS / 64 - 1)];
@@ -264,8 +262,8 @@ static __always_inline int record_return(int copy,
     if (!(*word & bit)) {
       __sync_fetch_and_or(word, bit);
       send_failure(args->flags, args->exit_signal, ret);
-      // The copies run in the order of their numbers or in the reverse: neither
-      // of these is the first.
+      // Copies 1 and 2 are never first: the copies run in ascending or
+      // descending order.
       if ((copy == 1 || copy == 2) &&
           __sync_fetch_and_add(&passed_on, 1) + 1 == kManyMisses) {
         wake_reader();
@@ -296,15 +294,15 @@ int BPF_PROG(on_return_3, struct kernel_clone_args *args, int ret) {
   return record_return(3, args, ret);
 }
 
-// ---- 3. Every system call's return. It taxes all of them, so what most calls
-// fail comes first and needs no helper.
+// ---- 3. Every system call's return. It runs for all system calls, so the
+// checks that reject most of them come first and need no helper.
 
-// The failures that sys_exit has recorded.
+// Failures recorded by sys_exit.
 __u64 caught = 0;
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret) {
-  // kernel_clone() never says ENOSYS; seccomp filters do, in its place.
+  // kernel_clone() never returns ENOSYS, but seccomp filters do in its place.
   if (ret >= 0 || ret < -4095 || ret == -ENOSYS) return 0;
   if (!may_be_call(regs->orig_ax)) return 0;
   struct call_args call = read_call(bpf_get_current_task_btf(), regs);
@@ -317,7 +315,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret) {
     unsigned long size = call.second;
     if (size < 64) return 0;  // CLONE_ARGS_SIZE_VER0
     if (size > sizeof(args)) size = sizeof(args);
-    // The kernel has just copied it, so it is in memory.
+    // The kernel has just copied these arguments, so they are in memory.
     if (bpf_probe_read_user(&args, size, (void *)call.first) != 0) return 0;
     if (refused_before_kernel_clone(&args, call.second, ret)) return 0;
     send_failure(args.flags, (int)args.exit_signal, (int)ret);

@@ -73,11 +73,11 @@ Record ToRecord(const fork_event& event, const EventClock& clock) {
   return record;
 }
 
-// Where the ring buffer's callback, a C function, puts what it gets.
+// Context of the ring buffer's callback.
 struct Reading {
   std::vector<Record>* records = nullptr;
   EventClock clock;
-  size_t left = 0;  // how many more are to be taken
+  size_t left = 0;  // how many more records to read
 };
 
 int OnEvent(void* context, void* data, size_t size) {
@@ -86,18 +86,18 @@ int OnEvent(void* context, void* data, size_t size) {
   if (size < sizeof(event)) return 0;
   std::memcpy(&event, data, sizeof(event));
   reading->records->push_back(ToRecord(event, reading->clock));
-  // At a negative value libbpf stops, behind this event.
+  // A negative value makes libbpf stop after this event.
   return --reading->left == 0 ? -ECANCELED : 0;
 }
 
-// What the kernel takes: a power of two, and at least a page.
+// The kernel requires a power of two of at least a page.
 size_t BufferSize(size_t wanted_bytes) {
   auto bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   while (bytes < wanted_bytes) bytes *= 2;
   return bytes;
 }
 
-// How often the kernel skipped this program.
+// How often the kernel skipped the program.
 int64_t Misses(const bpf_program* program) {
   bpf_prog_info info{};
   uint32_t size = sizeof(info);
@@ -115,8 +115,8 @@ int OnToken(void*, void*, size_t) { return 0; }
 
 int Silent(libbpf_print_level, const char*, va_list) { return 0; }
 
-// How long sys_exit stays beside fexit with nothing to do.
-constexpr std::chrono::minutes kBackupRest(1);
+// How long the backup stays attached without recording anything.
+constexpr std::chrono::minutes kBackupIdle(1);
 
 using Clock = std::chrono::steady_clock;
 
@@ -124,7 +124,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Probe::State {
   void AttachBackup();
-  // Whether the backup is still needed; detaches it if not.
+  // Detaches the backup if it was idle. Returns true if it stays attached.
   bool KeepBackup();
 
   Attached attached;
@@ -136,12 +136,12 @@ struct Probe::State {
   RingBuffer urgent;
   SkippedCalls skipped;
 
-  int64_t misses = 0;  // of the copies, of one or more of them
-  // sys_exit beside fexit, while it is needed.
+  int64_t misses = 0;  // sum over the copies
+  // sys_exit beside fexit.
   Link backup;
   bool backup_refused = false;
-  int64_t caught = 0;  // by it, at:
-  Clock::time_point caught_at;
+  int64_t caught = 0;           // records from the backup
+  Clock::time_point caught_at;  // when caught last changed
 };
 
 void Probe::State::AttachBackup() {
@@ -156,7 +156,7 @@ bool Probe::State::KeepBackup() {
   const int64_t caught_now = Load(attached.skeleton->bss->caught);
   if (caught_now != caught) caught_at = Clock::now();
   caught = caught_now;
-  if (Clock::now() - caught_at < kBackupRest) return true;
+  if (Clock::now() - caught_at < kBackupIdle) return true;
   backup.reset();
   return false;
 }
@@ -189,8 +189,7 @@ bool Probe::Read(size_t most, std::vector<Record>* records) {
   state.reading = {records,
                    KernelHasTai() ? EventClock::Tai() : EventClock::Boottime(),
                    most};
-  // In this order: a token that comes from now on is for what comes from now
-  // on.
+  // Before the records, so that a later token is for later records.
   ring_buffer__consume(state.urgent.get());
   const bool left_some =
       ring_buffer__consume(state.records.get()) == -ECANCELED;
@@ -209,15 +208,15 @@ int64_t Probe::skipped() {
   const std::vector<const bpf_program*> programs =
       ReturnProgramsOf(state.set, skeleton);
   if (programs.empty()) {
-    // Of sys_exit any system call may have been skipped: no more than these.
+    // An upper bound: sys_exit may have skipped any system call.
     return Misses(skeleton.progs.on_success) +
            (state.set == HookSet::kSysExit ? Misses(skeleton.progs.on_sys_exit)
                                            : 0);
   }
-  // A call that the copies have seen or skipped may still be on its way to it.
+  // The backup may still record a call that all copies have skipped.
   if (state.KeepBackup()) return state.skipped.count();
-  // The copy that runs last has seen a return only when the others have; which
-  // one that is differs between kernels.
+  // The copy that runs last has the smallest count: calls that all copies have
+  // seen or skipped. Which copy runs last depends on the kernel.
   int64_t seen = std::numeric_limits<int64_t>::max();
   int64_t misses = 0;
   for (size_t copy = 0; copy < programs.size(); ++copy) {
@@ -226,11 +225,11 @@ int64_t Probe::skipped() {
     misses += of_copy;
   }
   const int64_t before = state.skipped.count();
-  // `issued` after `seen`: see SkippedCalls.
+  // Read issued() after `seen`: see SkippedCalls.
   const int64_t skipped = state.skipped.Update(seen, issued());
   const int64_t new_misses = misses - std::exchange(state.misses, misses);
   if (skipped > before || new_misses >= kManyMisses) state.AttachBackup();
-  // Nobody is to be woken for what is attached already, or cannot be.
+  // Wake the reader again only if it could attach the backup then.
   if (state.backup == nullptr && !state.backup_refused) {
     __atomic_store_n(&skeleton.bss->passed_on, 0, __ATOMIC_RELAXED);
   }

@@ -9,14 +9,14 @@
 namespace forkdb {
 namespace {
 
-// A program, and the function that it probes where its section does not say.
+// A program, and the function that it probes if its section does not name it.
 struct ProgramUse {
   bpf_program* program;
   const char* function = nullptr;
 };
 
-// In the order of attaching: what sees a call return comes last, so that it
-// sees no call that what comes before it has not seen.
+// In the order of attaching. The programs on return come last, so that they see
+// no call that the others have missed.
 std::vector<ProgramUse> ProgramsOf(HookSet set, const fork_info_bpf& skeleton) {
   const auto& progs = skeleton.progs;
   switch (set) {
@@ -38,8 +38,7 @@ std::vector<ProgramUse> ProgramsOf(HookSet set, const fork_info_bpf& skeleton) {
 
 Link AttachProgram(const ProgramUse& use, bool at_return) {
   if (use.function == nullptr) return Link(bpf_program__attach(use.program));
-  // By name: the kernel finds the address, which /proc/kallsyms shows to root
-  // alone.
+  // By name, because only root can read addresses in /proc/kallsyms.
   bpf_kprobe_multi_opts options{};
   options.sz = sizeof(options);
   options.syms = const_cast<const char**>(&use.function);
@@ -83,8 +82,7 @@ Link AttachBackup(HookSet set, const fork_info_bpf& skeleton) {
 
 bool KernelHasTai() { return KernelIsAtLeast(6, 1); }
 
-// Function probes are followed through each task's own stack since 6.14:
-// before, through a few slots for all.
+// Function probes follow any number of calls only since 6.14 (fork_info.bpf.c).
 std::vector<HookSet> SetsToTry(bool failures) {
   if (!failures) return {HookSet::kSuccesses};
   if (!KernelIsAtLeast(6, 14)) return {HookSet::kFexit, HookSet::kSysExit};

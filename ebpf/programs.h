@@ -1,5 +1,5 @@
-// The programs of fork_info.bpf.c, in the sets of which one is attached.
-// Includes the generated skeleton: for the files of this directory alone.
+// Loads and attaches one set of the programs of fork_info.bpf.c. Includes the
+// generated skeleton; only for the files of this directory.
 
 #ifndef FORKDB_EBPF_PROGRAMS_H_
 #define FORKDB_EBPF_PROGRAMS_H_
@@ -14,11 +14,10 @@
 
 namespace forkdb {
 
-// As fork_info.bpf.c describes them: function probes, fexit, sys_exit, and
-// successes alone.
+// The sets that fork_info.bpf.c describes, and one for successes only.
 enum class HookSet { kProbes, kFexit, kSysExit, kSuccesses };
 
-// "task_newtask+kernel_clone": what sees successes, then what sees failures.
+// The hooks for successes and failures, as in "task_newtask+kernel_clone".
 const char* NameOf(HookSet set);
 
 // The sets to try on this kernel, the best first.
@@ -36,26 +35,26 @@ struct LinkDeleter {
 };
 using Link = std::unique_ptr<bpf_link, LinkDeleter>;
 
-// Programs that are loaded and attached.
+// Owns loaded and attached programs.
 struct Attached {
   Skeleton skeleton;
   std::vector<Link> links;
 };
 
-// Has no skeleton, and errno is set, if the kernel refuses.
+// If the kernel refuses, returns no skeleton and sets errno.
 Attached LoadAndAttach(size_t buffer_bytes, HookSet set);
 
-// Attaches sys_exit to a set of fexit, to record what its programs skip. Needs
-// no capability from Linux 5.19 on. Null if the kernel refuses, and where it
-// would not help: from 7.0 on, its programs can be skipped themselves.
+// Attaches sys_exit beside a set of fexit, to record calls that fexit skips.
+// Needs no capability since Linux 5.19. Returns nullptr if the kernel refuses,
+// for other sets, and since 7.0, where sys_exit can be skipped, too.
 Link AttachBackup(HookSet set, const fork_info_bpf& skeleton);
 
-// The programs that see kernel_clone() return; entry i counts in returned[i].
-// Empty where the set has none.
+// The programs on kernel_clone()'s return; entry i counts in returned[i]. Empty
+// if the set has none.
 std::vector<const bpf_program*> ReturnProgramsOf(HookSet set,
                                                  const fork_info_bpf& skeleton);
 
-// Whether it has bpf_ktime_get_tai_ns().
+// Whether the kernel has bpf_ktime_get_tai_ns().
 bool KernelHasTai();
 
 }  // namespace forkdb

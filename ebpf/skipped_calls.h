@@ -1,4 +1,4 @@
-// How many calls took no number, by the kernel's own counts.
+// Counts calls that took no number.
 
 #ifndef FORKDB_EBPF_SKIPPED_CALLS_H_
 #define FORKDB_EBPF_SKIPPED_CALLS_H_
@@ -8,11 +8,11 @@
 
 namespace forkdb {
 
-// A successful call takes its number before it returns, a failed one when it
-// returns; so calls that returned, less numbers given out, are calls that were
-// skipped, if all that have a number have returned. Calls under way (a vfork
-// waits for its child) hide as many skipped ones until they return. The count
-// never decreases and is never too high. A plain value.
+// A successful call takes its number before it returns, a failed call when it
+// returns. So the calls that returned minus the numbers taken are the skipped
+// calls, once every numbered call has returned. Until then, each numbered call
+// that has not returned (a vfork waits for its child) hides a skipped one. The
+// count never decreases and is never too high. A plain value.
 class SkippedCalls {
  public:
   // returned must have been read before issued. Returns the new count.
