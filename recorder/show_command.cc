@@ -105,12 +105,22 @@ class Show {
     newest_.clear();
     printer_->Finish();
     is_catching_up_ = false;
-    constexpr std::chrono::milliseconds kPause(100);
-    while (follow_ && waiter_.WaitForRecords(*source_, kPause)) {
+    while (follow_ && WaitForRecords()) {
       recorder_.Pass(&writer_);
       TakeRows();
       printer_->Finish();
     }
+  }
+
+  // Returns false if a stop was requested.
+  bool WaitForRecords() {
+    if (waiter_.Wait(source_->ready(), std::nullopt) == WakeUp::kStop) {
+      return false;
+    }
+    // Lets some gather, unless they are urgent.
+    constexpr std::chrono::milliseconds kPause(100);
+    const auto until = std::chrono::steady_clock::now() + kPause;
+    return waiter_.Wait(source_->urgent(), until) != WakeUp::kStop;
   }
 
   // After each commit.

@@ -4,8 +4,9 @@
 #define FORKDB_RECORDER_DAEMON_BACKOFF_H_
 
 #include <chrono>
-#include <optional>
 #include <string>
+
+#include "recorder/daemon/moment.h"
 
 namespace forkdb {
 
@@ -22,7 +23,7 @@ class Backoff {
   bool Succeeded();
 
   // The moment of the next try; nothing where there is no trouble.
-  std::optional<Clock::time_point> retry() const { return retry_; }
+  Moment retry() const { return retry_; }
   // What has failed; empty where there is no trouble.
   const std::string& trouble() const { return trouble_; }
   bool MayTry(Clock::time_point now) const { return !retry_ || now >= *retry_; }
@@ -30,7 +31,7 @@ class Backoff {
  private:
   std::string trouble_;
   Clock::duration pause_{};
-  std::optional<Clock::time_point> retry_;
+  Moment retry_;
 };
 
 }  // namespace forkdb

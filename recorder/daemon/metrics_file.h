@@ -4,10 +4,10 @@
 #define FORKDB_RECORDER_DAEMON_METRICS_FILE_H_
 
 #include <chrono>
-#include <optional>
 #include <string>
 
 #include "recorder/daemon/metrics.h"
+#include "recorder/daemon/moment.h"
 
 namespace forkdb {
 
@@ -29,7 +29,7 @@ class MetricsFile {
   void Changed(Clock::time_point now);
 
   // When Write() wants to be called; nothing if there is nothing new.
-  std::optional<Clock::time_point> due() const { return due_; }
+  Moment due() const { return due_; }
 
   // Writes, due or not. Returns what went wrong; empty if nothing did.
   std::string Write(const Progress& progress, Clock::time_point now);
@@ -37,7 +37,7 @@ class MetricsFile {
  private:
   std::string path_;
   Clock::time_point not_before_{};
-  std::optional<Clock::time_point> due_;
+  Moment due_;
 };
 
 }  // namespace forkdb

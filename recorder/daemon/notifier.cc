@@ -116,9 +116,4 @@ void Notifier::Tend(Clock::time_point now) {
   due_ = now + (sent ? period_ : std::min<Clock::duration>(period_, kRetry));
 }
 
-std::optional<Notifier::Clock::time_point> Notifier::due() const {
-  if (!due_ || !retry_) return due_ ? due_ : retry_;
-  return std::min(*due_, *retry_);
-}
-
 }  // namespace forkdb

@@ -4,9 +4,10 @@
 #define FORKDB_RECORDER_DAEMON_NOTIFIER_H_
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <vector>
+
+#include "recorder/daemon/moment.h"
 
 namespace forkdb {
 
@@ -39,8 +40,8 @@ class Notifier {
   // Sends again what was not taken, and tells the watchdog that all is well, if
   // half of its time is over.
   void Tend(Clock::time_point now);
-  // When Tend() has something to do, if it ever has.
-  std::optional<Clock::time_point> due() const;
+  // When Tend() has something to do.
+  Moment due() const { return Earliest({due_, retry_}); }
 
  private:
   // Sends a message, or keeps it for Tend().
@@ -52,11 +53,11 @@ class Notifier {
   std::string address_;  // a path, or an abstract name after a NUL byte
   // Few: one of a kind. READY=1, RELOADING=1, STOPPING=1 and the newest STATUS.
   std::vector<std::string> unsent_;
-  std::optional<Clock::time_point> retry_;
+  Moment retry_;
   bool is_ready_ = false;
   std::string status_;
   Clock::duration period_{};
-  std::optional<Clock::time_point> due_;
+  Moment due_;
 };
 
 }  // namespace forkdb

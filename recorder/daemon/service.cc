@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <initializer_list>
 #include <utility>
 
 #include "base/error.h"
@@ -22,16 +20,6 @@ constexpr std::chrono::milliseconds kNamesAtTheEnd(10'000);
 // How often to look whether the system has answered who a user is.
 constexpr std::chrono::seconds kNamesPause(1);
 
-using Moment = std::optional<std::chrono::steady_clock::time_point>;
-
-Moment Earliest(std::initializer_list<Moment> moments) {
-  Moment earliest;
-  for (const Moment& moment : moments) {
-    if (moment && (!earliest || *moment < *earliest)) earliest = moment;
-  }
-  return earliest;
-}
-
 }  // namespace
 
 Service::Service(ServiceOptions options, Log* log)
@@ -44,21 +32,20 @@ Service::Service(ServiceOptions options, Log* log)
           {options_.db, options_.group, options_.retention, options_.once}, log,
           &usernames_, options_.once ? nullptr : &heartbeat_),
       heartbeat_(options_.db),
-      metrics_(options_.metrics),
       recorder_(
           source_.get(), RealtimeNow,
           [this](const Drain& drain) { Noticed(drain); },
           [this] { return waiter_.Stopped(); }),
+      reporter_(options_.db, options_.metrics, source_.get(), &recorder_,
+                &heartbeat_, log),
       pacer_(options_.interval) {
   if (options_.once && !source_->holds_past()) {
     throw UsageError("--once: eBPF sees only what comes: leave out --once");
   }
-  progress_.start_ns = RealtimeNow();
   if (options_.retention.max_bytes) {
     recorder_.SetMostAtOnce(
         static_cast<size_t>(MostRecordsAtOnce(*options_.retention.max_bytes)));
   }
-  start_boottime_ns_ = BoottimeNow();
   try {
     OpenDatabase();
   } catch (const DatabaseTrouble& trouble) {
@@ -77,7 +64,7 @@ void Service::Run() {
   } else {
     RunForever();
   }
-  WriteMetrics();
+  reporter_.WriteMetrics();
   SayTally(recorder_.tally(), log_);
 }
 
@@ -89,7 +76,7 @@ void Service::RunOnce() {
     if (is_stored && !source_trouble_.empty()) GiveUpSource();
     if (waiter_.Stopped()) return;
     if (!is_stored) {  // a damaged one has been moved aside
-      waiter_.WaitUntil(PollTarget(), database_backoff_.retry());
+      waiter_.Wait(PollTarget(), database_backoff_.retry());
     } else if (result == ReadResult::kEnd) {
       break;
     } else if (result == ReadResult::kAgain) {
@@ -103,11 +90,12 @@ void Service::RunForever() {
   do {
     if (waiter_.TakeReload()) Reload();
     DrainSource();
-    notifier_.Ready();
-    TellStatus();
+    reporter_.notifier()->Ready();
+    SetTrouble();
+    reporter_.Report(!database_backoff_.retry());
   } while (source_trouble_.empty() && Sleep());
   heartbeat_.Enter("stops");
-  notifier_.Stopping();
+  reporter_.notifier()->Stopping();
   DrainSource();
   RunToEnd();
   if (!source_trouble_.empty()) GiveUpSource();
@@ -218,13 +206,8 @@ void Service::Handle(const DatabaseTrouble& trouble) {
 }
 
 void Service::SetTrouble() {
-  heartbeat_.state()->waiting = static_cast<int64_t>(recorder_.kept());
-  const std::string& trouble = database_backoff_.retry()
-                                   ? database_backoff_.trouble()
-                                   : source_backoff_.trouble();
-  const bool was_trouble = !heartbeat_.state()->trouble.empty();
-  heartbeat_.SetTrouble(trouble);
-  if (was_trouble == trouble.empty()) metrics_.Changed(Clock::now());
+  reporter_.SetTrouble(database_backoff_.retry() ? database_backoff_.trouble()
+                                                 : source_backoff_.trouble());
 }
 
 void Service::Announce() {
@@ -238,133 +221,67 @@ void Service::Noticed(const Drain& drain) {
   SayGaps(drain, log_);
   SayRefused(drain, log_);
   SayFilled(drain, log_);
-  progress_.last_drain_ns = RealtimeNow();
-  heartbeat_.state()->last_commit_ns = BoottimeNow();
-  if (drain.records > 0) {
-    progress_.last_seq =
-        std::max(progress_.last_seq, drain.last_id % kSeqLimit);
-  }
-  metrics_.Changed(Clock::now());
-  notifier_.Tend(Clock::now());
-  Beat();
-  if (!next_checkpoint_)
-    next_checkpoint_ = Clock::now() + options_.durable_after;
-  // The commit has said it.
-  next_mark_ = Clock::now() + options_.durable_after;
-  // A pass may take many drains, and the file would grow meanwhile.
+  reporter_.Committed(drain);
+  const Clock::time_point durable = Clock::now() + options_.durable_after;
+  if (!next_checkpoint_) next_checkpoint_ = durable;
+  next_mark_ = durable;  // this commit has said that nothing was missed
+  // A drain may take many transactions, and the file would grow meanwhile.
   if (drain.records > 0) Tend();
 }
 
 void Service::Tend() {
-  heartbeat_.Enter("prunes");
-  const std::optional<std::chrono::nanoseconds> wait =
-      session()->retention()->Tend(RealtimeNow(), BoottimeNow());
-  WatchClock();
-  next_retention_.reset();
-  if (wait) next_retention_ = Clock::now() + *wait;
-  if (next_checkpoint_ && Clock::now() >= *next_checkpoint_) {
+  Retain();
+  if (IsDue(next_checkpoint_)) {
     next_checkpoint_.reset();
     heartbeat_.Enter("makes what is stored durable");
     session()->Checkpoint();
   }
-  if (Clock::now() >= next_mark_) {
+  if (IsDue(next_mark_)) {
     next_mark_ = Clock::now() + options_.durable_after;
-    if (recorder_.MarkWatched(session()->writer())) {
-      heartbeat_.state()->last_commit_ns = BoottimeNow();
-      metrics_.Changed(Clock::now());
-    }
+    if (recorder_.MarkWatched(session()->writer())) reporter_.MarkedWatched();
   }
 }
 
-void Service::WatchClock() {
+void Service::Retain() {
+  heartbeat_.Enter("prunes");
+  const std::optional<std::chrono::nanoseconds> wait =
+      session()->retention()->Tend(RealtimeNow(), BoottimeNow());
+  next_retention_.reset();
+  if (wait) next_retention_ = Clock::now() + *wait;
   const int64_t ahead_ns = session()->retention()->doubted_ns();
   const bool was_doubted = std::exchange(clock_doubted_, ahead_ns != 0);
   if (clock_doubted_ && !was_doubted) SayClockDoubted(ahead_ns, log_);
 }
 
-std::optional<Service::Clock::time_point> Service::NextDue() const {
-  std::optional<Clock::time_point> due = database_backoff_.retry();
-  const Clock::time_point now = Clock::now();
+Moment Service::NextDue() const {
   Moment names;
-  if (usernames_.waiting()) names = now + kNamesPause;
-  // Until then there is nothing that these could be done with.
-  const auto database_work = {next_retention_, next_checkpoint_, names,
-                              Moment(next_mark_)};
-  if (!due) due = Earliest(database_work);
-  return Earliest({due, source_backoff_.retry(), metrics_.due(),
-                   notifier_.due(), heartbeat_.due()});
-}
-
-PollTarget Service::Awaited(bool pausing) const {
-  if (source_backoff_.retry() || !recorder_.HasRoom()) return PollTarget();
-  return pausing ? source_->urgent() : source_->ready();
+  if (usernames_.waiting()) names = Clock::now() + kNamesPause;
+  // While the database is in trouble, nothing else can be done with it.
+  const Moment database =
+      database_backoff_.retry()
+          ? database_backoff_.retry()
+          : Earliest({next_retention_, next_checkpoint_, next_mark_, names});
+  return Earliest({database, source_backoff_.retry(), reporter_.due()});
 }
 
 bool Service::Sleep() {
   heartbeat_.Enter("waits for records");
-  const std::optional<Clock::time_point> due = NextDue();
-  for (;;) {
-    const Clock::time_point now = Clock::now();
-    if (due && now >= *due) return !waiter_.Stopped();
-    const bool pausing = now < next_drain_;
-    std::optional<Clock::time_point> until = due;
-    if (pausing) until = std::min(next_drain_, due.value_or(next_drain_));
-    switch (waiter_.WaitUntil(Awaited(pausing), until)) {
-      case WakeUp::kStop:
-        return false;
-      case WakeUp::kReload:
-      case WakeUp::kReady:
-        return true;
-      case WakeUp::kTimeout:
-        break;
-    }
+  PollTarget urgent;
+  PollTarget ready;
+  if (!source_backoff_.retry() && recorder_.HasRoom()) {
+    urgent = source_->urgent();
+    ready = source_->ready();
   }
-}
-
-void Service::Beat() {
-  RecorderState* const state = heartbeat_.state();
-  const Tally& tally = recorder_.tally();
-  state->waiting = static_cast<int64_t>(recorder_.kept());
-  state->records = tally.records;
-  state->duplicates = tally.duplicates;
-  state->rejected = tally.rejected;
-  state->gaps = tally.gaps;
-  state->missing = tally.missing;
-  heartbeat_.Tend(Clock::now());
-  // Nothing is stored that would bring these up to date.
-  if (state->waiting > 0 || !state->trouble.empty()) {
-    metrics_.Changed(Clock::now());
+  const Moment due = NextDue();
+  WakeUp wake_up = waiter_.Wait(urgent, Earliest({due, next_drain_}));
+  if (wake_up == WakeUp::kTimeout && !IsDue(due)) {
+    wake_up = waiter_.Wait(ready, due);
   }
-}
-
-void Service::TellStatus() {
-  notifier_.Tend(Clock::now());
-  SetTrouble();
-  Beat();
-  notifier_.SetStatus(StatusLine(source_->stream(), recorder_.tally(),
-                                 !database_backoff_.retry()));
-  if (metrics_.due() && Clock::now() >= *metrics_.due()) WriteMetrics();
-}
-
-void Service::WriteMetrics() {
-  const Stream& stream = source_->stream();
-  progress_.source = stream.source;
-  progress_.hook = stream.hook;
-  progress_.boot_id = stream.boot.boot_id;
-  progress_.tally = recorder_.tally();
-  const RecorderState& state = *heartbeat_.state();
-  progress_.waiting = static_cast<int64_t>(recorder_.kept());
-  progress_.since_commit_ns =
-      BoottimeNow() -
-      (state.last_commit_ns > 0 ? state.last_commit_ns : start_boottime_ns_);
-  progress_.in_trouble = !state.trouble.empty();
-  MeasureFiles(options_.db, &progress_);
-  const std::string trouble = metrics_.Write(progress_, Clock::now());
-  if (!trouble.empty()) log_->Say(Level::kWarning, "metrics", trouble);
+  return wake_up != WakeUp::kStop;
 }
 
 void Service::Reload() {
-  notifier_.Reloading();
+  reporter_.notifier()->Reloading();
   log_->Say(Level::kNotice, "reload",
             "opening source and database anew, as SIGHUP asks");
   source_->Rewind();

@@ -13,16 +13,14 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "base/log.h"
 #include "recorder/daemon/backoff.h"
 #include "recorder/daemon/drain_pacer.h"
-#include "recorder/daemon/metrics.h"
-#include "recorder/daemon/metrics_file.h"
-#include "recorder/daemon/notifier.h"
+#include "recorder/daemon/moment.h"
 #include "recorder/daemon/recorder.h"
+#include "recorder/daemon/status_reporter.h"
 #include "recorder/daemon/waiter.h"
 #include "recorder/database/database_keeper.h"
 #include "recorder/database/heartbeat.h"
@@ -70,10 +68,6 @@ class Service {
   void Noticed(const Drain& drain);
   // Throws the source's trouble, once what was read before it is stored.
   [[noreturn]] void GiveUpSource() const;
-  void TellStatus();
-  void WriteMetrics();
-  // Tells forkdb status and the metrics file how it is, if that is due.
-  void Beat();
   // SIGHUP: opens source and database anew.
   void Reload();
 
@@ -91,21 +85,19 @@ class Service {
   void SetTrouble();
   Session* session() const { return database_.session(); }
 
-  // Work that is done by time and not by record. What is due in a function
-  // here is awaited in NextDue().
+  // Timed work on the database. Every deadline used here must also be in
+  // NextDue(), or the loop oversleeps it.
   void Tend();
-  void WatchClock();
-  std::optional<Clock::time_point> NextDue() const;
-  // What to poll for; while pausing, only what is urgent.
-  PollTarget Awaited(bool pausing) const;
-  // Until there is something to drain, or something is due. Returns false when
-  // a signal came.
+  // Prunes, and says once if the clock is doubted.
+  void Retain();
+  Moment NextDue() const;
+  // Waits until there is something to drain or something is due. Returns false
+  // when a signal to stop came.
   bool Sleep();
 
   ServiceOptions options_;
   Log* log_;
   Waiter waiter_;
-  Notifier notifier_{Clock::now()};
   std::unique_ptr<Source> source_;
   // Why the source can be read no more, for good: not what it should be.
   std::string source_trouble_;
@@ -114,20 +106,19 @@ class Service {
   Heartbeat heartbeat_;
   bool announced_ = false;
   bool clock_doubted_ = false;
-  Progress progress_;
-  int64_t start_boottime_ns_ = 0;
-  MetricsFile metrics_;
   Backoff source_backoff_;
   Backoff database_backoff_;
-  std::optional<Clock::time_point> next_retention_;
-  // When what has been committed is to be durable.
-  std::optional<Clock::time_point> next_checkpoint_;
-  // When a quiet machine's database is told that all is well.
-  Clock::time_point next_mark_;
+  Moment next_retention_;
+  // Makes durable what has been committed.
+  Moment next_checkpoint_;
+  // Tells a quiet machine's database that nothing was missed.
+  Moment next_mark_ = Clock::now();
   Recorder recorder_;
+  StatusReporter reporter_;
   DrainPacer pacer_;
-  // Until then, only what is urgent starts a drain.
-  Clock::time_point next_drain_;
+  // The end of the pause after a drain: until then, only what is urgent starts
+  // the next one.
+  Moment next_drain_;
 };
 
 }  // namespace forkdb

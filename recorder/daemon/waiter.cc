@@ -14,8 +14,15 @@
 namespace forkdb {
 namespace {
 
-// poll(2) takes an int of milliseconds.
-constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(24);
+// As poll(2) takes it: rounded up, not to wake up too early.
+int MillisecondsUntil(const Moment& until) {
+  using std::chrono::milliseconds;
+  constexpr milliseconds kLongest = std::chrono::hours(24);
+  if (!until) return -1;
+  const auto left = std::chrono::ceil<milliseconds>(
+      *until - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp(left, milliseconds(0), kLongest).count());
+}
 
 }  // namespace
 
@@ -27,14 +34,12 @@ Waiter::Waiter(bool reloads)
 
 Waiter::Waiter(const Stop& stop) : stop_fd_(stop.fd()) {}
 
-WakeUp Waiter::Wait(PollTarget target,
-                    std::optional<std::chrono::milliseconds> timeout) {
+WakeUp Waiter::Wait(PollTarget target, const Moment& until) {
   if (stop_) return WakeUp::kStop;
   if (reload_) return WakeUp::kReload;
   std::array<pollfd, 2> fds = {
       {{stop_fd_, POLLIN, 0}, {target.fd, target.events, 0}}};
-  const int timeout_ms = timeout ? static_cast<int>(timeout->count()) : -1;
-  const int count = poll(fds.data(), fds.size(), timeout_ms);
+  const int count = poll(fds.data(), fds.size(), MillisecondsUntil(until));
   if (count < 0 && errno != EINTR) {
     throw Error("cannot wait for the source: " + ErrnoText(errno));
   }
@@ -57,17 +62,6 @@ void Waiter::TakeSignals() {
   }
 }
 
-WakeUp Waiter::WaitUntil(
-    PollTarget target,
-    std::optional<std::chrono::steady_clock::time_point> until) {
-  using std::chrono::milliseconds;
-  if (!until) return Wait(target, std::nullopt);
-  // Rounded up, not to wake up a moment too early.
-  const auto left = std::chrono::ceil<milliseconds>(
-      *until - std::chrono::steady_clock::now());
-  return Wait(target, std::clamp(left, milliseconds(0), kLongestWait));
-}
-
 bool Waiter::Stopped() {
   TakeSignals();
   return stop_;
@@ -76,12 +70,6 @@ bool Waiter::Stopped() {
 bool Waiter::TakeReload() {
   TakeSignals();
   return std::exchange(reload_, false);
-}
-
-bool Waiter::WaitForRecords(const Source& source,
-                            std::chrono::milliseconds pause) {
-  return Wait(source.ready(), std::nullopt) != WakeUp::kStop &&
-         Wait(source.urgent(), pause) != WakeUp::kStop;
 }
 
 }  // namespace forkdb

@@ -1,12 +1,12 @@
-// Sleeping until there is work, or the user wants an end.
+// Waits until there is work, or a signal or a Stop ends the wait.
 
 #ifndef FORKDB_RECORDER_DAEMON_WAITER_H_
 #define FORKDB_RECORDER_DAEMON_WAITER_H_
 
-#include <chrono>
 #include <optional>
 
 #include "base/signals.h"
+#include "recorder/daemon/moment.h"
 #include "recorder/source/source.h"
 #include "store/stop.h"
 
@@ -14,42 +14,32 @@ namespace forkdb {
 
 enum class WakeUp { kReady, kTimeout, kReload, kStop };
 
-// While it lives, SIGTERM and SIGINT do not end the process but its waits, and
-// if it reloads, neither does SIGHUP. Make it before any thread. Not
-// thread-safe.
+// While it lives, SIGTERM and SIGINT end its waits and not the process; if it
+// reloads, so does SIGHUP. Make it before any thread. Not thread-safe.
 class Waiter {
  public:
   explicit Waiter(bool reloads = false);
-  // Leaves the signals alone: the stop comes from whoever watches them.
+  // Leaves the signals alone and ends its waits on the stop, which must outlive
+  // it.
   explicit Waiter(const Stop& stop);
 
-  // Waits until the target comes true or has hung up (kReady), the time is
-  // over, or a signal has come: SIGHUP (kReload, until it is taken) or another
-  // (kStop, from then on always). Without a timeout it waits for ever.
-  WakeUp Wait(PollTarget target,
-              std::optional<std::chrono::milliseconds> timeout);
-
-  // As Wait(), but the time is over at a moment of the steady clock.
-  WakeUp WaitUntil(PollTarget target,
-                   std::optional<std::chrono::steady_clock::time_point> until);
+  // Waits until the target is ready or has hung up (kReady), until the moment
+  // (kTimeout), or until a signal has come: SIGHUP (kReload, until it is taken)
+  // or another (kStop, from then on always). Files without poll support are
+  // always ready.
+  WakeUp Wait(PollTarget target, const Moment& until);
 
   // Whether a signal has come to stop; does not wait.
   bool Stopped();
 
-  // Whether one has come to reload since the last time; does not wait.
+  // Whether SIGHUP has come since the last call; does not wait.
   bool TakeReload();
-
-  // Sleeps until the source is ready, without waking up before, then for the
-  // pause, so that drains do not follow each other too closely; but no longer
-  // than until it is urgent. Files without poll support are always ready: only
-  // the pause is left. Returns false when a signal came.
-  bool WaitForRecords(const Source& source, std::chrono::milliseconds pause);
 
  private:
   void TakeSignals();
 
   std::optional<Signals> signals_;
-  int stop_fd_;  // readable where there is something to take
+  int stop_fd_;  // readable when a signal or the stop has come
   bool reload_ = false;
   bool stop_ = false;
 };
