@@ -59,8 +59,10 @@ bool Recorder::Write(Writer* writer) {
     } else if (drain.complete) {
       batches_.pop_front();
     }
-    Count(drain);
-    noticed_(drain);
+    if (drain.next_seq > 0) {  // something was committed
+      Count(drain);
+      noticed_(drain);
+    }
     if (!drain.contradiction.empty()) {
       if (tally_.records == 0) throw Error(drain.contradiction);
       throw Error(
@@ -120,7 +122,7 @@ void Recorder::Count(const Drain& drain) {
     tally_.gaps += filled.gaps;
     --tally_.missing;
   }
-  if (drain.next_seq > 0) next_seq_ = drain.next_seq;
+  next_seq_ = drain.next_seq;
 }
 
 bool Recorder::Resume(int64_t next_seq) {

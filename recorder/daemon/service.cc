@@ -238,7 +238,10 @@ void Service::Tend() {
   }
   if (IsDue(next_mark_)) {
     next_mark_ = Clock::now() + options_.durable_after;
-    if (recorder_.MarkWatched(session()->writer())) reporter_.MarkedWatched();
+    if (recorder_.MarkWatched(session()->writer())) {
+      reporter_.MarkedWatched();
+      if (!next_checkpoint_) next_checkpoint_ = next_mark_;
+    }
   }
 }
 

@@ -20,6 +20,7 @@ StatusReporter::StatusReporter(std::string database_path,
       start_boottime_ns_(BoottimeNow()),
       metrics_(metrics_path) {
   progress_.start_ns = RealtimeNow();
+  metrics_.Changed(Clock::now());
 }
 
 void StatusReporter::Committed(const Drain& drain) {

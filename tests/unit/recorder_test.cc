@@ -58,6 +58,19 @@ TEST_F(RecorderTest, MovesEverythingAndCountsIt) {
   EXPECT_EQ(Ask(&database_, "SELECT DISTINCT time_ns FROM drains"), "77");
 }
 
+TEST_F(RecorderTest, TellsOfNoCommitWhereNothingIsNew) {
+  WriteSource(1, 10);
+  FileSource source(path_, "", kStartNs);
+  int commits = 0;
+  Recorder recorder(
+      &source, [] { return kStartNs; }, [&](const Drain&) { ++commits; },
+      [] { return false; });
+  recorder.Pass(&writer_);
+  EXPECT_EQ(commits, 1);
+  recorder.Pass(&writer_);
+  EXPECT_EQ(commits, 1);
+}
+
 TEST_F(RecorderTest, StopsBetweenTwoDrainsAndGoesOnLater) {
   WriteSource(1, 3 * kBatch);
   FileSource source(path_, "", kStartNs);
