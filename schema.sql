@@ -6,6 +6,10 @@
 -- named by a small integer. All of it is plain SQL, so that sqlite3, DB
 -- browsers and every language's driver read the same thing.
 --
+-- The numbers in it have names in the code (store/record.h): a stream has
+-- kSeqLimit = 1000000000000 numbers, which are kStreamBlocks = 244140625 blocks of
+-- kBlockRecords = 4096; a tick of the table alive is kTickNs = 10000000 ns.
+--
 -- The recorder writes without PRAGMA foreign_keys, which would look up six
 -- rows for each record that it has just looked up itself: a third of the time
 -- of an insert. PRAGMA foreign_key_check finds nothing.

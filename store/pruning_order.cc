@@ -1,6 +1,7 @@
 #include "store/pruning_order.h"
 
 #include "store/record.h"
+#include "store/schema.h"
 
 namespace forkdb {
 namespace {
@@ -29,13 +30,15 @@ PruningOrder::PruningOrder(SQLite::Database* database)
                    "ORDER BY block LIMIT 1"),
       last_open_(
           *database,
-          "SELECT o.block, count(r.id), coalesce(max(r.time_ns), "
-          "(SELECT max(noticed_ns) FROM gaps WHERE stream = ?1), 0) "
-          "FROM (SELECT (?1 * 1000000000000 + next_seq - 1) / 4096 AS block "
-          "FROM streams WHERE id = ?1 AND next_seq - 1 > pruned_seq) AS o "
-          "LEFT JOIN records AS r "
-          "ON r.id BETWEEN o.block * 4096 AND o.block * 4096 + 4095 "
-          "WHERE o.block NOT IN (SELECT block FROM blocks) GROUP BY o.block") {}
+          FormatSql("SELECT o.block, count(r.id), coalesce(max(r.time_ns), "
+                    "(SELECT max(noticed_ns) FROM gaps WHERE stream = ?1), 0) "
+                    "FROM (SELECT (?1 * {kSeqLimit} + next_seq - 1) / "
+                    "{kBlockRecords} "
+                    "AS block FROM streams WHERE id = ?1 AND next_seq - 1 > "
+                    "pruned_seq) AS o LEFT JOIN records AS r "
+                    "ON r.id BETWEEN o.block * {kBlockRecords} AND "
+                    "(o.block + 1) * {kBlockRecords} - 1 WHERE o.block NOT IN "
+                    "(SELECT block FROM blocks) GROUP BY o.block")) {}
 
 int64_t PruningOrder::StreamAfter(int64_t stream) {
   next_stream_.bind(1, stream);

@@ -39,6 +39,7 @@ struct Record {
 // key stream * kSeqLimit + seq readable.
 inline constexpr int64_t kSeqLimit = 1'000'000'000'000;
 
+inline constexpr int64_t StreamOf(int64_t id) { return id / kSeqLimit; }
 inline constexpr int64_t RecordId(int64_t stream, int64_t seq) {
   return Plus(Times(stream, kSeqLimit), seq);
 }
@@ -47,6 +48,8 @@ inline constexpr int64_t RecordId(int64_t stream, int64_t seq) {
 // so that no block spans two streams.
 inline constexpr int64_t kBlockRecords = 4096;
 static_assert(kSeqLimit % kBlockRecords == 0);
+// How many blocks a stream's numbers are: block / kStreamBlocks is the stream.
+inline constexpr int64_t kStreamBlocks = kSeqLimit / kBlockRecords;
 
 inline constexpr int64_t BlockOf(int64_t id) { return id / kBlockRecords; }
 inline constexpr int64_t FirstIdOf(int64_t block) {
@@ -55,6 +58,9 @@ inline constexpr int64_t FirstIdOf(int64_t block) {
 inline constexpr int64_t LastIdOf(int64_t block) {
   return Plus(FirstIdOf(block), kBlockRecords - 1);
 }
+
+// The table alive has start_ns in units of this: /proc tells no more.
+inline constexpr int64_t kTickNs = 10'000'000;
 
 }  // namespace forkdb
 

@@ -7,6 +7,7 @@
 
 #include "base/saturate.h"
 #include "query/ancestry/calls.h"
+#include "store/schema.h"
 #include "store/statement.h"
 #include "terminal/value.h"
 
@@ -18,27 +19,28 @@ namespace {
 constexpr char kMadeSql[] =
     "INSERT OR IGNORE INTO temp.made "
     "WITH candidates (block) AS (SELECT b.block FROM streams AS s "
-    "CROSS JOIN blocks AS b ON b.block BETWEEN s.id * 1000000000000 / 4096 "
-    "AND (s.id * 1000000000000 + 999999999999) / 4096 WHERE s.boot = ?1 "
+    "CROSS JOIN blocks AS b ON b.block BETWEEN s.id * {kStreamBlocks} "
+    "AND (s.id + 1) * {kStreamBlocks} - 1 WHERE s.boot = ?1 "
     "AND EXISTS (SELECT 1 FROM alive AS a WHERE a.boot = ?1 "
-    "AND a.start_tick BETWEEN b.first_child_start_ns / 10000000 "
-    "AND b.last_child_start_ns / 10000000) "
+    "AND a.start_tick BETWEEN b.first_child_start_ns / {kTickNs} "
+    "AND b.last_child_start_ns / {kTickNs}) "
     "UNION SELECT o.block FROM open_blocks AS o JOIN streams AS s "
-    "ON s.id = o.block * 4096 / 1000000000000 WHERE s.boot = ?1) "
+    "ON s.id = o.block / {kStreamBlocks} WHERE s.boot = ?1) "
     "SELECT a.id, min(r.id) FROM candidates AS c CROSS JOIN records AS r "
-    "ON r.id BETWEEN c.block * 4096 AND c.block * 4096 + 4095 "
+    "ON r.id BETWEEN c.block * {kBlockRecords} "
+    "AND (c.block + 1) * {kBlockRecords} - 1 "
     "CROSS JOIN alive AS a ON a.boot = ?1 AND a.pid = r.child_pid "
-    "AND a.start_tick = r.child_start_ns / 10000000 "
+    "AND a.start_tick = r.child_start_ns / {kTickNs} "
     "JOIN flag_sets AS f ON f.id = r.flag_set "
-    "WHERE r.ret > 0 AND NOT f.flags & 65536 GROUP BY a.id";
+    "WHERE r.ret > 0 AND NOT f.flags & {CLONE_THREAD} GROUP BY a.id";
 
 constexpr char kOfCallerSql[] =
-    "records AS c JOIN streams AS s ON s.id = c.id / 1000000000000 "
+    "records AS c JOIN streams AS s ON s.id = c.id / {kSeqLimit} "
     "CROSS JOIN pid_blocks AS p ON p.pid = c.tgid AND p.caller_id = 0 "
     "CROSS JOIN json_each(p.calls) AS j "
-    "CROSS JOIN records AS r ON r.id = p.block * 4096 + j.value "
+    "CROSS JOIN records AS r ON r.id = p.block * {kBlockRecords} + j.value "
     "AND r.caller_id IS NULL AND r.tgid = c.tgid AND r.start_ns = c.start_ns "
-    "JOIN streams AS t ON t.id = r.id / 1000000000000 AND t.boot = s.boot "
+    "JOIN streams AS t ON t.id = r.id / {kSeqLimit} AND t.boot = s.boot "
     "WHERE c.id = ?1";
 
 constexpr char kAliveOfRoundSql[] =
@@ -65,14 +67,14 @@ constexpr char kMadeByThemSql[] =
 
 int64_t Run(const std::string& sql, const Row& values,
             SQLite::Database* database) {
-  SQLite::Statement statement(*database, sql);
+  SQLite::Statement statement(*database, FormatSql(sql));
   BindAll(values, &statement);
   return statement.exec();
 }
 
 // The first cell, 0 if there is none.
 int64_t Find(const char* sql, const Row& values, SQLite::Database* database) {
-  SQLite::Statement statement(*database, sql);
+  SQLite::Statement statement(*database, FormatSql(sql));
   BindAll(values, &statement);
   return statement.executeStep() ? statement.getColumn(0).getInt64() : 0;
 }
@@ -88,7 +90,7 @@ void AddCallsOfAlive(int64_t round, SQLite::Database* database) {
 }
 
 constexpr char kBootOfRecordSql[] =
-    "SELECT boot FROM streams WHERE id = ? / 1000000000000";
+    "SELECT boot FROM streams WHERE id = ? / {kSeqLimit}";
 
 }  // namespace
 
@@ -111,8 +113,8 @@ int64_t NewerAlive(int64_t pid, const std::optional<int64_t>& boot,
       "ifnull(nullif(?2, "
       "0), a.boot) AND NOT EXISTS (SELECT 1 FROM records AS r JOIN streams AS "
       "s "
-      "ON s.id = r.id / 1000000000000 WHERE r.id = ?3 AND (s.boot, "
-      "r.child_start_ns / 10000000) >= (a.boot, a.start_tick)) "
+      "ON s.id = r.id / {kSeqLimit} WHERE r.id = ?3 AND (s.boot, "
+      "r.child_start_ns / {kTickNs}) >= (a.boot, a.start_tick)) "
       "ORDER BY a.boot DESC, a.start_tick DESC LIMIT 1",
       {pid, boot.value_or(0), maker}, database);
   return alive == 0 ? maker : Minus(0, alive);
@@ -131,9 +133,9 @@ void StoreUnder(const Filter& filter, SQLite::Database* database) {
   if (filter.under_caller) {
     Run(fmt::format(kDescendantsSql, kOfCallerSql), {root}, database);
     Run("INSERT INTO temp.family SELECT a.id, 0 FROM records AS r "
-        "JOIN streams AS s ON s.id = r.id / 1000000000000 "
+        "JOIN streams AS s ON s.id = r.id / {kSeqLimit} "
         "JOIN alive AS a ON a.boot = s.boot AND a.pid = r.tgid "
-        "AND a.start_tick = r.start_ns / 10000000 WHERE r.id = ?",
+        "AND a.start_tick = r.start_ns / {kTickNs} WHERE r.id = ?",
         {root}, database);
   } else if (root < 0) {
     Run("INSERT INTO temp.family VALUES (?, 0)", {-root}, database);

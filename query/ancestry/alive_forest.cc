@@ -7,11 +7,10 @@
 
 #include "base/saturate.h"
 #include "query/ancestry/alive.h"
+#include "store/record.h"
 
 namespace forkdb {
 namespace {
-
-constexpr int64_t kTickNs = 10'000'000;  // as in schema.sql
 
 // All of them before any is read: no statement may be under way then.
 std::vector<int64_t> FindBoots(SQLite::Database* database) {

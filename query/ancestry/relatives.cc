@@ -7,6 +7,7 @@
 #include "base/saturate.h"
 #include "base/time.h"
 #include "query/ancestry/calls.h"
+#include "store/schema.h"
 #include "store/statement.h"
 
 namespace forkdb {
@@ -33,17 +34,17 @@ constexpr char kRecordSql[] =
 // The time is of its start, as exact as /proc tells it.
 constexpr char kAliveSql[] =
     "SELECT a.pid, a.ns_pid, a.comm, a.username, "
-    "strftime('%Y-%m-%dT%H:%M:%S', (b.boot_ns / 10000000 + a.start_tick) / 100,"
-    " 'unixepoch') || printf('.%02dZ', (b.boot_ns / 10000000 + a.start_tick) "
-    "% 100), NULL, NULL, -a.parent, a.ppid, NULL "
+    "strftime('%Y-%m-%dT%H:%M:%S', (b.boot_ns / {kTickNs} + a.start_tick) / "
+    "100, 'unixepoch') || printf('.%02dZ', (b.boot_ns / {kTickNs} + "
+    "a.start_tick) % 100), NULL, NULL, -a.parent, a.ppid, NULL "
     "FROM alive AS a JOIN boots AS b ON b.id = a.boot WHERE a.id = ?";
 
 // The row in alive of a record's caller, and the record that made it.
 constexpr char kCallerSql[] =
     "SELECT ifnull(m.record, -a.id) FROM streams AS s JOIN alive AS a "
-    "ON a.boot = s.boot AND a.start_tick = ?2 / 10000000 AND a.pid = ?3 "
+    "ON a.boot = s.boot AND a.start_tick = ?2 / {kTickNs} AND a.pid = ?3 "
     "LEFT JOIN temp.made AS m ON m.alive = a.id "
-    "WHERE s.id = ?1 / 1000000000000";
+    "WHERE s.id = ?1 / {kSeqLimit}";
 
 constexpr char kMakerSql[] = "SELECT record FROM temp.made WHERE alive = ?";
 
@@ -52,15 +53,15 @@ constexpr char kOwnCommSql[] =
     "SELECT c.comm FROM {} JOIN comms AS c ON c.id = r.comm "
     "WHERE r.pid = r.tgid ORDER BY p.block DESC, r.id DESC LIMIT 1";
 
-// 65536 is CLONE_THREAD.
 constexpr char kChildrenSql[] =
     "SELECT r.id FROM {} WHERE (r.ret > 0 OR ?2) AND (?3 OR r.ret < 0 OR NOT "
-    "(SELECT f.flags & 65536 FROM flag_sets AS f WHERE f.id = r.flag_set)) "
+    "(SELECT f.flags & {CLONE_THREAD} FROM flag_sets AS f "
+    "WHERE f.id = r.flag_set)) "
     "ORDER BY p.block, r.id LIMIT ?4";
 
 constexpr char kCountSql[] =
-    "SELECT count(*) FILTER (WHERE ret > 0 AND NOT flags & 65536), "
-    "count(*) FILTER (WHERE ret > 0 AND flags & 65536), "
+    "SELECT count(*) FILTER (WHERE ret > 0 AND NOT flags & {CLONE_THREAD}), "
+    "count(*) FILTER (WHERE ret > 0 AND flags & {CLONE_THREAD}), "
     "count(*) FILTER (WHERE ret < 0) FROM {} "
     "JOIN flag_sets AS f ON f.id = r.flag_set";
 
@@ -78,9 +79,9 @@ constexpr char kMadeAtSql[] =
     "WITH made AS (SELECT s.boot, ?2 + coalesce("
     "(SELECT time_ns - child_start_ns FROM records WHERE id = ?1), b.boot_ns, "
     "(SELECT time_ns - child_start_ns FROM records WHERE ret > 0 "
-    "AND id > s.id * 1000000000000 AND id < (s.id + 1) * 1000000000000 "
+    "AND id > s.id * {kSeqLimit} AND id < (s.id + 1) * {kSeqLimit} "
     "ORDER BY id LIMIT 1)) AS time_ns FROM streams AS s "
-    "JOIN boots AS b ON b.id = s.boot WHERE s.id = ?1 / 1000000000000) ";
+    "JOIN boots AS b ON b.id = s.boot WHERE s.id = ?1 / {kSeqLimit}) ";
 
 // Clocks drift: a second on both sides.
 constexpr char kGapSql[] =
@@ -104,15 +105,15 @@ bool IsNull(const Value& value) {
 
 // SQL for the calls of one or of the other.
 std::string Of(const char* sql, const char* calls) {
-  return fmt::format(fmt::runtime(sql), calls);
+  return FormatSql(sql, FormatSql(calls));
 }
 
 }  // namespace
 
 Relatives::Relatives(SQLite::Database* database)
     : record_(*database, kRecordSql),
-      alive_(*database, kAliveSql),
-      caller_(*database, kCallerSql),
+      alive_(*database, FormatSql(kAliveSql)),
+      caller_(*database, FormatSql(kCallerSql)),
       maker_(*database, kMakerSql),
       own_comm_(*database, Of(kOwnCommSql, kCallsOfRecord)),
       children_(*database, Of(kChildrenSql, kCallsOfRecord)),
@@ -120,8 +121,8 @@ Relatives::Relatives(SQLite::Database* database)
       alive_calls_(*database, Of(kChildrenSql, kCallsOfAlive)),
       alive_count_(*database, Of(kCountSql, kCallsOfAlive)),
       alive_children_(*database, kAliveChildrenSql),
-      gap_(*database, std::string(kMadeAtSql) + kGapSql),
-      downtime_(*database, std::string(kMadeAtSql) + kDowntimeSql) {}
+      gap_(*database, FormatSql(kMadeAtSql) + kGapSql),
+      downtime_(*database, FormatSql(kMadeAtSql) + kDowntimeSql) {}
 
 Row Relatives::First(const Row& values, SQLite::Statement* statement) {
   Row row;

@@ -11,16 +11,17 @@
 #include "base/error.h"
 #include "query/ancestry/alive.h"
 #include "query/ancestry/relatives.h"
+#include "store/schema.h"
 
 namespace forkdb {
 namespace {
 
 constexpr char kBootSql[] =
     "SELECT boot FROM alive WHERE id = -?1 UNION ALL "
-    "SELECT boot FROM streams WHERE id = ?1 / 1000000000000";
+    "SELECT boot FROM streams WHERE id = ?1 / {kSeqLimit}";
 
 int64_t BootOf(int64_t process, SQLite::Database* database) {
-  SQLite::Statement find(*database, kBootSql);
+  SQLite::Statement find(*database, FormatSql(kBootSql));
   find.bind(1, process);
   return find.executeStep() ? find.getColumn(0).getInt64() : 0;
 }

@@ -16,6 +16,7 @@
 #include "query/search/criterion.h"
 #include "query/search/row_cursor.h"
 #include "store/dimensions.h"
+#include "store/schema.h"
 #include "store/statement.h"
 
 namespace forkdb {
@@ -33,10 +34,10 @@ std::vector<CountedTable> CountedTables() {
   std::vector<CountedTable> tables = {
       {"stream",
        "blocks AS b",
-       {{{"stream", "b.block / 244140625"},
+       {{{"stream", "b.block / {kStreamBlocks}"},
          {"boot",
           "(SELECT o.boot_id FROM streams AS s JOIN boots AS o ON o.id = "
-          "s.boot WHERE s.id = b.block / 244140625)"}}}}};
+          "s.boot WHERE s.id = b.block / {kStreamBlocks})"}}}}};
   for (const Dimension& dimension : kDimensions) {
     tables.push_back(
         {dimension.name(), BlocksByValue(dimension), dimension.view_columns});
@@ -141,7 +142,7 @@ void Grouper::AddWholes(const CountedTable& table,
                         const std::string& is_whole) {
   std::string expressions;
   for (const std::string& column : columns_) {
-    expressions += fmt::format("{}, ", FindColumn(table, column));
+    expressions += FormatSql(FindColumn(table, column)) + ", ";
   }
   // A boot leaves out whole blocks; other values leave out parts of them.
   const bool chosen = !search_.TakesAllOf("stream");
@@ -149,7 +150,7 @@ void Grouper::AddWholes(const CountedTable& table,
       chosen ? fmt::format(" AND b.{0} IN temp.wanted_{0}", table.criterion)
              : "";
   const std::string group = table.criterion == "stream"
-                                ? "b.block / 244140625"
+                                ? FormatSql("b.block / {kStreamBlocks}")
                                 : "b." + std::string(table.criterion);
   SQLite::Statement statement(
       *database_,
@@ -178,14 +179,15 @@ void Grouper::MoveKernelThreads(const std::string& expressions) {
   const bool chosen = !search_.TakesAllOf("stream");
   SQLite::Statement statement(
       *database_,
-      fmt::format("SELECT {}-count(*) FROM temp.whole_blocks AS d "
-                  "CROSS JOIN pid_blocks AS t ON t.pid IN (0, 2) "
-                  "AND t.block = d.block CROSS JOIN json_each(t.calls) AS j "
-                  "CROSS JOIN records AS r ON r.id = d.block * 4096 + j.value "
-                  "JOIN flag_sets AS v ON v.id = r.flag_set "
-                  "WHERE t.pid = tgid AND {}{} GROUP BY r.flag_set",
-                  expressions, kthread->row_condition,
-                  chosen ? " AND r.flag_set IN temp.wanted_flag_set" : ""));
+      FormatSql("SELECT {}-count(*) FROM temp.whole_blocks AS d "
+                "CROSS JOIN pid_blocks AS t ON t.pid IN (0, 2) "
+                "AND t.block = d.block CROSS JOIN json_each(t.calls) AS j "
+                "CROSS JOIN records AS r "
+                "ON r.id = d.block * {kBlockRecords} + j.value "
+                "JOIN flag_sets AS v ON v.id = r.flag_set "
+                "WHERE t.pid = tgid AND {}{} GROUP BY r.flag_set",
+                expressions, kthread->row_condition,
+                chosen ? " AND r.flag_set IN temp.wanted_flag_set" : ""));
   const auto at = static_cast<size_t>(
       std::find(columns_.begin(), columns_.end(), "kind") - columns_.begin());
   Row row;

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "base/time.h"
+#include "store/schema.h"
 #include "terminal/tell.h"
 
 namespace forkdb {
@@ -35,10 +36,10 @@ Losses FindLosses(const Window& window, const std::optional<int64_t>& boot,
   find.executeStep();
   constexpr size_t kDowntimesTold = 3;
   SQLite::Statement thinned(
-      *database,
-      "SELECT ifnull(sum(records), 0) FROM thinned WHERE last_time_ns >= ?1 "
-      "AND first_time_ns <= ?2 AND (?3 IS NULL OR block * 4096 / 1000000000000 "
-      "IN (SELECT id FROM streams WHERE boot = ?3))");
+      *database, FormatSql("SELECT ifnull(sum(records), 0) FROM thinned "
+                           "WHERE last_time_ns >= ?1 AND first_time_ns <= ?2 "
+                           "AND (?3 IS NULL OR block / {kStreamBlocks} IN "
+                           "(SELECT id FROM streams WHERE boot = ?3))"));
   thinned.bind(1, window.since_ns);
   thinned.bind(2, window.until_ns);
   if (boot) thinned.bind(3, *boot);

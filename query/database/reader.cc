@@ -25,6 +25,7 @@
 #include "store/database.h"
 #include "store/own_file.h"
 #include "store/record.h"
+#include "store/schema.h"
 #include "store/sql.h"
 #include "store/statement.h"
 #include "terminal/row_printer.h"
@@ -201,12 +202,13 @@ Losses Reader::FindLossesSince(int64_t process) {
     // The start of a process in alive is known to 10 ms of its boot's start.
     SQLite::Statement find(
         database_,
-        process > 0
-            ? "SELECT s.boot, r.time_ns FROM records AS r JOIN streams AS s "
-              "ON s.id = r.id / 1000000000000 WHERE r.id = ?1"
-            : "SELECT a.boot, b.boot_ns + a.start_tick * 10000000 "
-              "FROM alive AS a JOIN boots AS b ON b.id = a.boot "
-              "WHERE a.id = -?1");
+        FormatSql(process > 0
+                      ? "SELECT s.boot, r.time_ns FROM records AS r "
+                        "JOIN streams AS s ON s.id = r.id / {kSeqLimit} WHERE "
+                        "r.id = ?1"
+                      : "SELECT a.boot, b.boot_ns + a.start_tick * {kTickNs} "
+                        "FROM alive AS a JOIN boots AS b ON b.id = a.boot "
+                        "WHERE a.id = -?1"));
     find.bind(1, process);
     if (!find.executeStep()) return;
     Filter filter;

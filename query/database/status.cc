@@ -10,6 +10,7 @@
 #include "query/database/recorder_watch.h"
 #include "store/pruning_order.h"
 #include "store/record.h"
+#include "store/schema.h"
 
 namespace forkdb {
 namespace {
@@ -98,11 +99,12 @@ void ReadTotals(SQLite::Database* database, int64_t now_ns, Status* status) {
 void ReadSpan(SQLite::Database* database, Status* status) {
   SQLite::Statement span(
       *database,
-      "SELECT min(o.time_ns), max(n.time_ns) FROM streams AS s "
-      "LEFT JOIN records AS o ON o.id = (SELECT min(id) FROM records "
-      "WHERE id > s.id * 1000000000000 AND id < (s.id + 1) * 1000000000000) "
-      "LEFT JOIN records AS n ON n.id = (SELECT max(id) FROM records "
-      "WHERE id > s.id * 1000000000000 AND id < (s.id + 1) * 1000000000000)");
+      FormatSql(
+          "SELECT min(o.time_ns), max(n.time_ns) FROM streams AS s "
+          "LEFT JOIN records AS o ON o.id = (SELECT min(id) FROM records "
+          "WHERE id > s.id * {kSeqLimit} AND id < (s.id + 1) * {kSeqLimit}) "
+          "LEFT JOIN records AS n ON n.id = (SELECT max(id) FROM records "
+          "WHERE id > s.id * {kSeqLimit} AND id < (s.id + 1) * {kSeqLimit})"));
   span.executeStep();
   status->oldest_ns = IntOrNothing(span.getColumn(0));
   status->newest_ns = IntOrNothing(span.getColumn(1));

@@ -13,6 +13,7 @@
 #include "query/ancestry/alive_forest.h"
 #include "query/search/row_cursor.h"
 #include "store/record.h"
+#include "store/schema.h"
 #include "store/statement.h"
 
 namespace forkdb {
@@ -140,7 +141,7 @@ void Genealogist::Offer(const Candidate& candidate) {
 
 void Genealogist::Describe(const Candidate& candidate, FamilyMember* member) {
   const auto first = [&](const char* sql, int64_t id) {
-    SQLite::Statement find(*database_, sql);
+    SQLite::Statement find(*database_, FormatSql(sql));
     find.bind(1, id);
     Row row;
     if (find.executeStep()) ReadRow(&find, &row);
@@ -162,8 +163,9 @@ void Genealogist::Describe(const Candidate& candidate, FamilyMember* member) {
   }
   if (candidate.key < 0 && candidate.key > kUnknown) {
     Row alive = first(
-        "SELECT a.pid, a.comm, a.username, b.boot_ns + a.start_tick * 10000000 "
-        "FROM alive AS a JOIN boots AS b ON b.id = a.boot WHERE a.id = ?",
+        "SELECT a.pid, a.comm, a.username, b.boot_ns + a.start_tick * "
+        "{kTickNs} FROM alive AS a JOIN boots AS b ON b.id = a.boot "
+        "WHERE a.id = ?",
         Minus(0, candidate.key));
     describe(&alive);
   }

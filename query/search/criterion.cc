@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "store/dimensions.h"
+#include "store/schema.h"
 
 namespace forkdb {
 namespace {
@@ -31,17 +32,22 @@ std::vector<Criterion> OtherCriteria() {
       // No block knows parents: a table of them costs 7 % of recording.
       {"ppid", "", false, "1", "ppid IN temp.wanted_ppid"},
       {"id", "", false,
-       "EXISTS (SELECT 1 FROM temp.wanted_id AS i WHERE i.value BETWEEN "
-       "d.block * 4096 AND d.block * 4096 + 4095)",
+       FormatSql(
+           "EXISTS (SELECT 1 FROM temp.wanted_id AS i WHERE i.value BETWEEN "
+           "d.block * {kBlockRecords} AND "
+           "(d.block + 1) * {kBlockRecords} - 1)"),
        // The + keeps SQLite on the run of ids that is being read.
        "+records.id IN temp.wanted_id"},
       {"range", "", false,
-       "(SELECT g.last_id FROM temp.wanted_range AS g WHERE g.value <= "
-       "d.block * 4096 + 4095 ORDER BY g.value DESC LIMIT 1) >= d.block * 4096",
+       FormatSql(
+           "(SELECT g.last_id FROM temp.wanted_range AS g WHERE g.value "
+           "< (d.block + 1) * {kBlockRecords} ORDER BY g.value DESC LIMIT 1) "
+           ">= d.block * {kBlockRecords}"),
        "(SELECT g.last_id FROM temp.wanted_range AS g WHERE g.value <= "
        "records.id ORDER BY g.value DESC LIMIT 1) >= records.id"},
-      {"stream", "", false, "d.block / 244140625 IN temp.wanted_stream",
-       "id / 1000000000000 IN temp.wanted_stream"},
+      {"stream", "", false,
+       FormatSql("d.block / {kStreamBlocks} IN temp.wanted_stream"),
+       FormatSql("id / {kSeqLimit} IN temp.wanted_stream")},
       {"kind", "", false,
        "(EXISTS (SELECT 1 FROM flag_set_blocks AS k WHERE k.block = d.block "
        "AND k.flag_set IN temp.wanted_kind) OR " KTHREAD_BLOCK ")",

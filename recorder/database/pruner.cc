@@ -8,6 +8,7 @@
 
 #include "store/dimensions.h"
 #include "store/record.h"
+#include "store/schema.h"
 
 namespace forkdb {
 namespace {
@@ -120,13 +121,13 @@ void Pruner::DeleteNames(int64_t block) {
     if (dimension.of_failures) continue;
     SQLite::Statement statement(
         *database_,
-        fmt::format(
+        FormatSql(
             "DELETE FROM {0} WHERE id IN (SELECT {1} FROM records WHERE id "
             "BETWEEN ?2 AND ?3) AND NOT EXISTS (SELECT 1 FROM {2} AS b "
             "WHERE b.{1} = {0}.id AND b.block <> ?1) AND id NOT IN (SELECT "
             "r.{1} FROM open_blocks AS o CROSS JOIN records AS r ON r.id "
-            "BETWEEN o.block * 4096 AND o.block * 4096 + 4095 "
-            "WHERE o.block <> ?1)",
+            "BETWEEN o.block * {kBlockRecords} AND "
+            "(o.block + 1) * {kBlockRecords} - 1 WHERE o.block <> ?1)",
             dimension.values, dimension.name(), dimension.blocks));
     statement.bind(1, block);
     statement.bind(2, FirstIdOf(block));
@@ -136,7 +137,7 @@ void Pruner::DeleteNames(int64_t block) {
 }
 
 void Pruner::Delete(int64_t block) {
-  const int64_t stream = FirstIdOf(block) / kSeqLimit;
+  const int64_t stream = StreamOf(FirstIdOf(block));
   const int64_t last_seq = LastIdOf(block) % kSeqLimit;
   SQLite::Statement records(*database_,
                             "DELETE FROM records WHERE id BETWEEN ?1 AND ?2");
@@ -146,17 +147,18 @@ void Pruner::Delete(int64_t block) {
   for (const char* sql :
        {"UPDATE streams SET pruned_seq = min(?2, next_seq - 1), thinned = "
         "thinned - (SELECT ifnull(sum(records), 0) FROM thinned WHERE block "
-        "BETWEEN ?1 * 1000000000000 / 4096 AND (?1 * 1000000000000 + ?2) / "
-        "4096), pruned_missed = pruned_missed + ifnull((SELECT sum(calls) "
-        "FROM missed WHERE stream = ?1 AND seq <= ?2), 0) WHERE id = ?1",
+        "BETWEEN ?1 * {kStreamBlocks} AND ?1 * {kStreamBlocks} + ?2 / "
+        "{kBlockRecords}), pruned_missed = pruned_missed + "
+        "ifnull((SELECT sum(calls) FROM missed WHERE stream = ?1 AND "
+        "seq <= ?2), 0) WHERE id = ?1",
         "DELETE FROM missed WHERE stream = ?1 AND seq <= ?2",
-        "DELETE FROM thinned WHERE block BETWEEN ?1 * 1000000000000 / 4096 "
-        "AND (?1 * 1000000000000 + ?2) / 4096",
+        "DELETE FROM thinned WHERE block BETWEEN ?1 * {kStreamBlocks} AND "
+        "?1 * {kStreamBlocks} + ?2 / {kBlockRecords}",
         "DELETE FROM gaps WHERE stream = ?1 AND first_seq <= ?2 "
         "AND last_seq <= ?2",
         "UPDATE gaps SET first_seq = ?2 + 1 WHERE stream = ?1 "
         "AND first_seq <= ?2"}) {
-    SQLite::Statement statement(*database_, sql);
+    SQLite::Statement statement(*database_, FormatSql(sql));
     statement.bind(1, stream);
     statement.bind(2, last_seq);
     statement.exec();
@@ -168,11 +170,11 @@ void Pruner::Delete(int64_t block) {
 void Pruner::DeleteDrains() {
   const int64_t first_left =
       database_
-          ->execAndGet(
+          ->execAndGet(FormatSql(
               "SELECT ifnull((SELECT d.id FROM drains AS d CROSS JOIN streams "
-              "AS s ON s.id = d.stream WHERE d.last_id > s.id * 1000000000000 "
+              "AS s ON s.id = d.stream WHERE d.last_id > s.id * {kSeqLimit} "
               "+ s.pruned_seq ORDER BY d.id LIMIT 1), "
-              "(SELECT ifnull(max(id), 0) + 1 FROM drains))")
+              "(SELECT ifnull(max(id), 0) + 1 FROM drains))"))
           .getInt64();
   for (const char* sql :
        {"DELETE FROM rejects WHERE id < ifnull((SELECT id FROM rejects "

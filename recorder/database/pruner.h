@@ -15,9 +15,10 @@
 
 namespace forkdb {
 
-// Prunes a block of 4096 numbers at a time, whole, with all that belongs to it
-// alone (schema.sql, pruned_seq), in the order of PruningOrder. Where the size
-// is to shrink, those who fill the database lose their oldest records first.
+// Prunes a block of kBlockRecords numbers at a time, whole, with all that
+// belongs to it alone (schema.sql, pruned_seq), in the order of PruningOrder.
+// Where the size is to shrink, those who fill the database lose their oldest
+// records first.
 //
 // Each call is one short transaction: a recorder can write in between, on this
 // connection or another. Throws SQLite::Exception. Not thread-safe; the

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "store/schema.h"
+
 namespace forkdb {
 namespace {
 
@@ -11,6 +13,27 @@ namespace {
 constexpr double kRecordBytes = 100;
 // Who has less of all records than this is not worth a sample.
 constexpr int64_t kLeastPart = 16;
+
+// What the names of a record of user ?1 take. A name that few blocks have costs
+// its records its row, its entries in the indexes and in the summaries.
+constexpr char kSampleSql[] =
+    "WITH some AS (SELECT comm, flag_set, namespace_set FROM "
+    "(SELECT min(block) AS block FROM user_blocks WHERE user = ?1 UNION "
+    "SELECT max(block) FROM user_blocks WHERE user = ?1) AS b "
+    "CROSS JOIN records AS r ON r.id BETWEEN b.block * {kBlockRecords} AND "
+    "(b.block + 1) * {kBlockRecords} - 1 WHERE r.user = ?1 LIMIT 512), "
+    "names AS (SELECT (SELECT count(*) FROM (SELECT 1 FROM "
+    "flag_set_blocks AS x WHERE x.flag_set = s.flag_set LIMIT 16)) "
+    "AS blocks, 400.0 AS bytes FROM "
+    "(SELECT DISTINCT flag_set FROM some) AS s UNION ALL "
+    "SELECT (SELECT count(*) FROM (SELECT 1 FROM comm_blocks AS x "
+    "WHERE x.comm = s.comm LIMIT 16)), 120.0 FROM "
+    "(SELECT DISTINCT comm FROM some) AS s UNION ALL "
+    "SELECT (SELECT count(*) FROM (SELECT 1 FROM namespace_set_blocks "
+    "AS x WHERE x.namespace_set = s.namespace_set LIMIT 16)), 120.0 "
+    "FROM (SELECT DISTINCT namespace_set FROM some) AS s) "
+    "SELECT ifnull(sum(bytes / max(blocks, 1)) / "
+    "(SELECT count(*) FROM some), 0) FROM names";
 
 }  // namespace
 
@@ -43,27 +66,7 @@ Shares::Shares(SQLite::Database* database)
     : count_(*database,
              "SELECT u.uid, b.user, sum(b.records) FROM user_blocks AS b "
              "JOIN users AS u ON u.id = b.user GROUP BY b.user"),
-      // A name that few blocks have costs their records its row, its entries in
-      // the indexes and in the summaries.
-      sample_(
-          *database,
-          "WITH some AS (SELECT comm, flag_set, namespace_set FROM "
-          "(SELECT min(block) AS block FROM user_blocks WHERE user = ?1 UNION "
-          "SELECT max(block) FROM user_blocks WHERE user = ?1) AS b "
-          "CROSS JOIN records AS r ON r.id BETWEEN b.block * 4096 AND "
-          "b.block * 4096 + 4095 WHERE r.user = ?1 LIMIT 512), "
-          "names AS (SELECT (SELECT count(*) FROM (SELECT 1 FROM "
-          "flag_set_blocks AS x WHERE x.flag_set = s.flag_set LIMIT 16)) "
-          "AS blocks, 400.0 AS bytes FROM "
-          "(SELECT DISTINCT flag_set FROM some) AS s UNION ALL "
-          "SELECT (SELECT count(*) FROM (SELECT 1 FROM comm_blocks AS x "
-          "WHERE x.comm = s.comm LIMIT 16)), 120.0 FROM "
-          "(SELECT DISTINCT comm FROM some) AS s UNION ALL "
-          "SELECT (SELECT count(*) FROM (SELECT 1 FROM namespace_set_blocks "
-          "AS x WHERE x.namespace_set = s.namespace_set LIMIT 16)), 120.0 "
-          "FROM (SELECT DISTINCT namespace_set FROM some) AS s) "
-          "SELECT ifnull(sum(bytes / max(blocks, 1)) / "
-          "(SELECT count(*) FROM some), 0) FROM names") {}
+      sample_(*database, FormatSql(kSampleSql)) {}
 
 std::vector<Share> Shares::Measure() {
   std::map<int64_t, Share> by_share;

@@ -12,9 +12,9 @@
 
 namespace forkdb {
 
-// Uids from kFirstSubuid on count as one user by 65536: so many are one line of
-// /etc/subuid, which gives them to one unprivileged user. Returns the uid, or
-// the first uid of its range.
+// Uids from kFirstSubuid on count as one user by kSubuids: so many are one line
+// of /etc/subuid, which gives them to one unprivileged user. Returns the uid,
+// or the first uid of its range.
 int64_t ShareOf(int64_t uid);
 
 inline constexpr int64_t kFirstSubuid = 100'000;

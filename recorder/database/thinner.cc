@@ -7,6 +7,7 @@
 
 #include "store/dimensions.h"
 #include "store/record.h"
+#include "store/schema.h"
 
 namespace forkdb {
 namespace {
@@ -29,11 +30,11 @@ constexpr char kAddUp[] =
 constexpr char kEmptyBeforeEmpty[] =
     "FROM thinned WHERE block = ?1 AND ?1 >= ?2 AND EXISTS (SELECT 1 FROM "
     "thinned WHERE block = ?1 + 1) AND NOT EXISTS (SELECT 1 FROM blocks "
-    "WHERE block IN (?1, ?1 + 1)) AND ?1 + 1 < (SELECT (id * 1000000000000 "
-    "+ next_seq - 1) / 4096 FROM streams WHERE id = ?3) AND ifnull((SELECT "
-    "last_seq FROM gaps WHERE stream = ?3 AND first_seq <= ?1 * 4096 + 4095 - "
-    "?3 * 1000000000000 ORDER BY first_seq DESC LIMIT 1) < ?1 * 4096 - ?3 * "
-    "1000000000000, TRUE)";
+    "WHERE block IN (?1, ?1 + 1)) AND ?1 + 1 < (SELECT (id * {kSeqLimit} "
+    "+ next_seq - 1) / {kBlockRecords} FROM streams WHERE id = ?3) AND "
+    "ifnull((SELECT last_seq FROM gaps WHERE stream = ?3 AND first_seq < "
+    "(?1 + 1) * {kBlockRecords} - ?3 * {kSeqLimit} ORDER BY first_seq DESC "
+    "LIMIT 1) < ?1 * {kBlockRecords} - ?3 * {kSeqLimit}, TRUE)";
 
 SQLite::Database* WithDoomed(SQLite::Database* database) {
   database->exec(
@@ -203,11 +204,12 @@ void Thinner::Spend() {
 void Thinner::DeleteNames() {
   for (const Dimension& dimension : kDimensions) {
     if (dimension.of_failures) continue;
-    database_->exec(fmt::format(
+    database_->exec(FormatSql(
         "DELETE FROM {0} WHERE id IN (SELECT {1} FROM temp.doomed) "
         "AND NOT EXISTS (SELECT 1 FROM {2} AS b WHERE b.{1} = {0}.id) "
         "AND id NOT IN (SELECT r.{1} FROM open_blocks AS o CROSS JOIN records "
-        "AS r ON r.id BETWEEN o.block * 4096 AND o.block * 4096 + 4095)",
+        "AS r ON r.id BETWEEN o.block * {kBlockRecords} AND "
+        "(o.block + 1) * {kBlockRecords} - 1)",
         dimension.values, dimension.name(), dimension.blocks));
   }
 }
@@ -223,15 +225,17 @@ void Thinner::CountThinned(int64_t block) {
   Run(database_,
       "UPDATE streams SET thinned = thinned + (SELECT count(*) FROM "
       "temp.doomed) WHERE id = ?1",
-      {FirstIdOf(block) / kSeqLimit});
+      {StreamOf(FirstIdOf(block))});
 }
 
 void Thinner::CloseEmpty(int64_t block) {
-  const int64_t stream = FirstIdOf(block) / kSeqLimit;
+  const int64_t stream = StreamOf(FirstIdOf(block));
   SQLite::Statement empty(
       *database_,
-      "SELECT ?2 < (?1 * 1000000000000 + next_seq - 1) / 4096 AND NOT EXISTS "
-      "(SELECT 1 FROM blocks WHERE block = ?2) FROM streams WHERE id = ?1");
+      FormatSql(
+          "SELECT ?2 < (?1 * {kSeqLimit} + next_seq - 1) / {kBlockRecords} "
+          "AND NOT EXISTS (SELECT 1 FROM blocks WHERE block = ?2) "
+          "FROM streams WHERE id = ?1"));
   empty.bind(1, stream);
   empty.bind(2, block);
   if (!empty.executeStep() || empty.getColumn(0).getInt() == 0) return;
@@ -259,6 +263,7 @@ void Thinner::CloseEmpty(int64_t block) {
         "DELETE FROM gaps WHERE stream = ?1 AND first_seq BETWEEN ?2 AND ?3"}) {
     Run(database_, sql, {stream, first, last});
   }
+  const std::string empty_before_empty = FormatSql(kEmptyBeforeEmpty);
   // One row a user for any number of empty blocks in a row.
   for (const int64_t before : {block - 1, block}) {
     const std::initializer_list<int64_t> values = {
@@ -267,10 +272,11 @@ void Thinner::CloseEmpty(int64_t block) {
         fmt::format("INSERT INTO thinned (block, uid, records, first_time_ns, "
                     "last_time_ns) SELECT block + 1, uid, records, "
                     "first_time_ns, last_time_ns {} {}",
-                    kEmptyBeforeEmpty, kAddUp)
+                    empty_before_empty, kAddUp)
             .c_str(),
         values);
-    Run(database_, fmt::format("DELETE {}", kEmptyBeforeEmpty).c_str(), values);
+    Run(database_, fmt::format("DELETE {}", empty_before_empty).c_str(),
+        values);
   }
 }
 

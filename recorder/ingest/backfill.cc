@@ -3,6 +3,8 @@
 #include <set>
 #include <utility>
 
+#include "store/schema.h"
+
 namespace forkdb {
 namespace {
 
@@ -25,19 +27,20 @@ Backfill::Backfill(SQLite::Database* database)
       // A thread id is never a tgid with the thread's start time, so threads
       // among the late match nothing.
       link_(*database,
-            "WITH calls AS (SELECT p.block * 4096 + c.value AS id, "
-            "late.id AS late FROM temp.late CROSS JOIN pid_blocks AS p "
-            "ON p.pid = late.child_pid AND p.caller_id = 0 "
-            "AND p.block BETWEEN late.id / 4096 "
-            "AND (late.id / 1000000000000 + 1) * 1000000000000 / 4096 "
-            "CROSS JOIN json_each(p.calls) AS c) "
-            "UPDATE main.records SET caller_id = late.id "
-            "FROM calls CROSS JOIN temp.late ON late.id = calls.late "
-            "WHERE records.id = calls.id AND records.id > late.id "
-            "AND records.id / 1000000000000 = late.id / 1000000000000 "
-            "AND records.tgid = late.child_pid "
-            "AND records.start_ns = late.child_start_ns "
-            "RETURNING records.id / 4096, pid, tgid") {}
+            FormatSql("WITH calls AS (SELECT late.id AS late, "
+                      "p.block * {kBlockRecords} + c.value AS id "
+                      "FROM temp.late CROSS JOIN pid_blocks AS p "
+                      "ON p.pid = late.child_pid AND p.caller_id = 0 "
+                      "AND p.block BETWEEN late.id / {kBlockRecords} "
+                      "AND (late.id / {kSeqLimit} + 1) * {kStreamBlocks} "
+                      "CROSS JOIN json_each(p.calls) AS c) "
+                      "UPDATE main.records SET caller_id = late.id "
+                      "FROM calls CROSS JOIN temp.late ON late.id = calls.late "
+                      "WHERE records.id = calls.id AND records.id > late.id "
+                      "AND records.id / {kSeqLimit} = late.id / {kSeqLimit} "
+                      "AND records.tgid = late.child_pid "
+                      "AND records.start_ns = late.child_start_ns "
+                      "RETURNING records.id / {kBlockRecords}, pid, tgid")) {}
 
 void Backfill::Add(int64_t id, const Record& record) {
   insert_.bind(1, id);

@@ -10,6 +10,18 @@
 #include "store/record.h"
 
 namespace forkdb {
+namespace {
+
+// ?1 to ?3 are the block and its first and last id.
+void RunFor(int64_t block, SQLite::Statement* statement) {
+  statement->bind(1, block);
+  statement->bind(2, FirstIdOf(block));
+  statement->bind(3, LastIdOf(block));
+  statement->exec();
+  statement->reset();
+}
+
+}  // namespace
 
 CallerIndex::CallerIndex(SQLite::Database* database)
     : append_(*database,
@@ -20,24 +32,21 @@ CallerIndex::CallerIndex(SQLite::Database* database)
                   "DELETE FROM pid_blocks WHERE pid = ?1 AND block = ?2"),
       rewrite_(*database,
                "INSERT INTO pid_blocks (pid, block, caller_id, calls) "
-               "SELECT ?1, ?2, ifnull(caller_id, 0), "
-               "json_group_array(id - ?2 * 4096) FROM records "
-               "WHERE id BETWEEN ?2 * 4096 AND ?2 * 4096 + 4095 "
-               "AND ?1 IN (pid, tgid) GROUP BY caller_id"),
+               "SELECT ?4, ?1, ifnull(caller_id, 0), json_group_array(id - ?2) "
+               "FROM records WHERE id BETWEEN ?2 AND ?3 "
+               "AND ?4 IN (pid, tgid) GROUP BY caller_id"),
       forget_(*database,
               "DELETE FROM pid_blocks WHERE block = ?1 AND pid IN ("
-              "SELECT pid FROM records "
-              "WHERE id BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095 UNION "
-              "SELECT tgid FROM records "
-              "WHERE id BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095)"),
+              "SELECT pid FROM records WHERE id BETWEEN ?2 AND ?3 UNION "
+              "SELECT tgid FROM records WHERE id BETWEEN ?2 AND ?3)"),
       restore_(*database,
                "INSERT INTO pid_blocks (pid, block, caller_id, calls) "
-               "SELECT pid, ?1, caller, json_group_array(id - ?1 * 4096) FROM ("
+               "SELECT pid, ?1, caller, json_group_array(id - ?2) FROM ("
                "SELECT pid, ifnull(caller_id, 0) AS caller, id FROM records "
-               "WHERE id BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095 UNION "
+               "WHERE id BETWEEN ?2 AND ?3 UNION "
                "SELECT tgid, ifnull(caller_id, 0), id FROM records "
-               "WHERE id BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095 "
-               "ORDER BY 1, 2, 3) GROUP BY pid, caller") {}
+               "WHERE id BETWEEN ?2 AND ?3 ORDER BY 1, 2, 3) "
+               "GROUP BY pid, caller") {}
 
 bool CallerIndex::Call::operator<(const Call& other) const {
   const int64_t block = BlockOf(id);
@@ -84,25 +93,17 @@ void CallerIndex::Flush() {
 }
 
 void CallerIndex::Rewrite(int64_t pid, int64_t block) {
-  for (SQLite::Statement* statement : {&delete_pid_, &rewrite_}) {
-    statement->bind(1, pid);
-    statement->bind(2, block);
-    statement->exec();
-    statement->reset();
-  }
+  delete_pid_.bind(1, pid);
+  delete_pid_.bind(2, block);
+  delete_pid_.exec();
+  delete_pid_.reset();
+  rewrite_.bind(4, pid);
+  RunFor(block, &rewrite_);
 }
 
-void CallerIndex::Forget(int64_t block) {
-  forget_.bind(1, block);
-  forget_.exec();
-  forget_.reset();
-}
+void CallerIndex::Forget(int64_t block) { RunFor(block, &forget_); }
 
-void CallerIndex::Restore(int64_t block) {
-  restore_.bind(1, block);
-  restore_.exec();
-  restore_.reset();
-}
+void CallerIndex::Restore(int64_t block) { RunFor(block, &restore_); }
 
 void CallerIndex::Reset() {
   calls_.clear();

@@ -27,7 +27,7 @@ std::optional<int64_t> ParentLookup::Find(int64_t id, const Record& record) {
     creator = LookUp(caller);
     processes_.Insert(caller, creator);
   }
-  const bool same_stream = creator / kSeqLimit == id / kSeqLimit;
+  const bool same_stream = StreamOf(creator) == StreamOf(id);
   if (creator == 0 || (same_stream && creator >= id)) return std::nullopt;
   return creator;
 }

@@ -87,7 +87,7 @@ void StartBlocks::Insert(int64_t block, std::vector<Creation>* creations) {
   if (!std::is_sorted(creations->begin(), creations->end(), before)) {
     std::sort(creations->begin(), creations->end(), before);
   }
-  insert_.bind(1, FirstIdOf(block) / kSeqLimit);
+  insert_.bind(1, StreamOf(FirstIdOf(block)));
   insert_.bind(3, block);
   std::string starts;
   for (auto first = creations->begin(); first != creations->end();) {
@@ -110,7 +110,7 @@ void StartBlocks::Insert(int64_t block, std::vector<Creation>* creations) {
 
 void StartBlocks::Forget(int64_t block) {
   forget_.bind(1, block);
-  forget_.bind(2, FirstIdOf(block) / kSeqLimit);
+  forget_.bind(2, StreamOf(FirstIdOf(block)));
   forget_.bind(3, FirstIdOf(block));
   forget_.bind(4, LastIdOf(block));
   forget_.exec();

@@ -6,6 +6,7 @@
 
 #include "query/ancestry/calls.h"
 #include "store/database.h"
+#include "store/schema.h"
 
 namespace forkdb {
 namespace {
@@ -16,7 +17,7 @@ using testing::Not;
 // How SQLite goes about a SELECT.
 std::string PlanOf(const std::string& sql) {
   SQLite::Database database = OpenForWriting(kMemoryDatabase);
-  SQLite::Statement statement(database, "EXPLAIN QUERY PLAN " + sql);
+  SQLite::Statement statement(database, FormatSql("EXPLAIN QUERY PLAN " + sql));
   std::string plan;
   while (statement.executeStep()) {
     plan += statement.getColumn(3).getString() + "\n";

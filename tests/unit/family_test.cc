@@ -26,8 +26,6 @@
 namespace forkdb {
 namespace {
 
-constexpr int64_t kTickNs = 10'000'000;
-
 using Process = std::pair<int32_t, int64_t>;  // pid and start tick
 
 Process CallerOf(const Record& record) {
