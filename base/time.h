@@ -17,16 +17,21 @@ enum class Zone { kLocal, kUtc };
 // Parses a time as journalctl does. Returns ns since the epoch.
 //
 //   2026-11-23 10:00:00.5   date and time; seconds are optional, T may replace
-//                           the space; a Z or " UTC" at the end means UTC
-//   2026-11-23              midnight of that day
+//                           the space
+//   2026-11-23              the first moment of that day
+//   Nov 23 10:00:00         a log's time: the latest one until tomorrow
+//   Mon Nov 23 10:00:00 AM CET 2026, Mon, 23 Nov 2026 10:00:00 +0100
+//                           as date(1) prints it, in any order of words
 //   10:00                   today
 //   now, today, yesterday, tomorrow, yesterday 14:00
 //   -1h, -1h30m, +5min, "2 hours ago"
 //   @1764000000.5           seconds since the epoch
 //
-// The local zone is TZ, else /etc/localtime, else UTC. Relative times count
-// from now_ns. Throws UsageError for anything else, for local times that a
-// clock change skips or repeats, and for times outside 1970 to 2262.
+// A date or a time may end in its zone: UTC, GMT, Z, an offset such as +01:00, or
+// the name of the local zone at that time. Without one, it is local
+// (base/local_zone.h). Relative times count from now_ns. Throws UsageError for
+// anything else, for local times that a clock change skips or repeats, for a
+// wrong weekday, and for times outside 1970 to 2262.
 int64_t ParseTime(std::string_view text, int64_t now_ns,
                   Zone zone = Zone::kLocal);
 

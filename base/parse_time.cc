@@ -1,0 +1,360 @@
+#include <date/date.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/duration.h"
+#include "base/error.h"
+#include "base/local_zone.h"
+#include "base/time.h"
+
+namespace forkdb {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr int64_t kMinuteS = 60;
+constexpr int64_t kHourS = 3600;
+constexpr int64_t kDayS = 24 * kHourS;
+
+bool ConsumePrefix(std::string_view prefix, std::string_view* text) {
+  if (text->substr(0, prefix.size()) != prefix) return false;
+  text->remove_prefix(prefix.size());
+  return true;
+}
+
+bool ConsumeSuffix(std::string_view suffix, std::string_view* text) {
+  if (text->size() < suffix.size() ||
+      text->substr(text->size() - suffix.size()) != suffix) {
+    return false;
+  }
+  text->remove_suffix(suffix.size());
+  return true;
+}
+
+UsageError BadTime(std::string_view text, std::string_view reason) {
+  return UsageError(fmt::format(
+      "time '{}': {}; write \"2026-11-23 10:00\", \"yesterday\", \"-1h\" or "
+      "\"@1764000000\"",
+      text, reason));
+}
+
+// Cuts a number of so many digits off the start of text.
+std::optional<int64_t> ConsumeDigits(size_t least, size_t most,
+                                     std::string_view* text) {
+  const size_t digits =
+      std::min(text->find_first_not_of("0123456789"), text->size());
+  if (digits < least || digits > most) return std::nullopt;
+  int64_t number = 0;
+  std::from_chars(text->data(), text->data() + digits, number);
+  text->remove_prefix(digits);
+  return number;
+}
+
+std::optional<int64_t> ConsumeBelow(int64_t limit, std::string_view* text) {
+  const std::optional<int64_t> number = ConsumeDigits(1, 2, text);
+  return number && *number < limit ? number : std::nullopt;
+}
+
+// "10:00", "10:00:30.5": ns since midnight. Cuts it off.
+std::optional<int64_t> ConsumeTimeOfDay(std::string_view* text) {
+  const std::optional<int64_t> hours = ConsumeBelow(24, text);
+  if (!hours || !ConsumePrefix(":", text)) return std::nullopt;
+  const std::optional<int64_t> minutes = ConsumeBelow(60, text);
+  if (!minutes) return std::nullopt;
+  int64_t ns = (*hours * kHourS + *minutes * kMinuteS) * kNsPerSecond;
+  if (ConsumePrefix(":", text)) {
+    const std::optional<int64_t> second = ConsumeDecimal(kNsPerSecond, text);
+    if (!second || *second >= 60 * kNsPerSecond) return std::nullopt;
+    ns += *second;
+  }
+  return ns;
+}
+
+// "+01:00", "-0330", "+01": seconds east of Greenwich.
+std::optional<int64_t> ParseOffset(std::string_view text) {
+  const bool west = ConsumePrefix("-", &text);
+  if (!west && !ConsumePrefix("+", &text)) return std::nullopt;
+  if (text.size() < 2) return std::nullopt;
+  std::string_view hours_text = text.substr(0, 2);
+  text.remove_prefix(2);
+  const std::optional<int64_t> hours = ConsumeDigits(2, 2, &hours_text);
+  ConsumePrefix(":", &text);
+  std::optional<int64_t> minutes = 0;
+  if (!text.empty()) minutes = ConsumeDigits(2, 2, &text);
+  if (!hours || !minutes || !text.empty() || *hours > 18 || *minutes > 59) {
+    return std::nullopt;
+  }
+  const int64_t offset_s = *hours * kHourS + *minutes * kMinuteS;
+  return west ? -offset_s : offset_s;
+}
+
+// From 1 on; the first three letters are enough.
+template <size_t N>
+std::optional<unsigned> IndexOf(const std::array<std::string_view, N>& names,
+                                std::string_view word) {
+  constexpr size_t kShort = 3;
+  for (size_t i = 0; i < N; ++i) {
+    if (word == names[i] || word == names[i].substr(0, kShort)) {
+      return static_cast<unsigned>(i + 1);
+    }
+  }
+  return std::nullopt;
+}
+
+constexpr std::array<std::string_view, 7> kWeekdays = {
+    "Monday", "Tuesday",  "Wednesday", "Thursday",
+    "Friday", "Saturday", "Sunday"};
+constexpr std::array<std::string_view, 12> kMonths = {
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
+
+// What the words of a time say. Words may come in any order, each kind once.
+class Words {
+ public:
+  // The whole text is for messages.
+  Words(std::string_view whole, Zone zone) : whole_(whole) {
+    if (zone == Zone::kUtc) offset_s_ = 0;
+  }
+
+  void Take(std::string_view word);
+  // The moment; now_ns is for days without a year and times without a day.
+  int64_t Resolve(int64_t now_ns) const;
+
+ private:
+  template <typename T>
+  void Set(std::optional<T>* field, T value) {
+    if (field->has_value()) throw BadTime(whole_, "not a time");
+    *field = value;
+  }
+
+  bool TakeName(std::string_view word);
+  bool TakeDate(std::string_view word);
+  void TakeZone(std::string_view word);
+  // Days since 1970-01-01.
+  int64_t Day(int64_t now_ns) const;
+  int64_t CheckedDay(date::year_month_day day) const;
+  int64_t TimeOfDayNs() const;
+  int64_t ToEpoch(int64_t local_s) const;
+
+  std::string_view whole_;
+  std::optional<int64_t> day_;  // since 1970-01-01
+  std::optional<int64_t> days_from_now_;
+  std::optional<unsigned> weekday_, month_, day_of_month_;
+  std::optional<int> year_;
+  std::optional<int64_t> time_ns_;
+  std::optional<bool> is_afternoon_;
+  std::optional<int64_t> offset_s_;  // nothing for the local zone
+  std::optional<std::string> zone_name_;
+  bool has_zone_ = false;
+};
+
+bool Words::TakeName(std::string_view word) {
+  if (word == "today") return Set<int64_t>(&days_from_now_, 0), true;
+  if (word == "yesterday") return Set<int64_t>(&days_from_now_, -1), true;
+  if (word == "tomorrow") return Set<int64_t>(&days_from_now_, 1), true;
+  if (word == "AM" || word == "PM") {
+    return Set(&is_afternoon_, word == "PM"), true;
+  }
+  if (const auto weekday = IndexOf(kWeekdays, word)) {
+    return Set(&weekday_, *weekday), true;
+  }
+  if (const auto month = IndexOf(kMonths, word)) {
+    return Set(&month_, *month), true;
+  }
+  return false;
+}
+
+// "2026-11-23", "23", "2026"; whatever stands behind a "T" is a time.
+bool Words::TakeDate(std::string_view word) {
+  const std::string_view whole_word = word;
+  std::string_view rest = word;
+  if (const auto year = ConsumeDigits(4, 4, &rest)) {
+    if (rest.empty()) return Set(&year_, static_cast<int>(*year)), true;
+    if (!ConsumePrefix("-", &rest)) return false;
+    const auto month = ConsumeDigits(2, 2, &rest);
+    if (!month || !ConsumePrefix("-", &rest)) return false;
+    const auto day = ConsumeDigits(2, 2, &rest);
+    if (!day) return false;
+    Set(&day_, CheckedDay(date::year(static_cast<int>(*year)) /
+                          static_cast<unsigned>(*month) /
+                          static_cast<unsigned>(*day)));
+    if (rest.empty()) return true;
+    if (rest == "Z") return TakeZone(rest), true;
+    if (!ConsumePrefix("T", &rest) || rest.empty()) return false;
+    Take(rest);
+    return time_ns_.has_value();
+  }
+  rest = whole_word;
+  const auto day = ConsumeDigits(1, 2, &rest);
+  if (!day || !rest.empty()) return false;
+  return Set(&day_of_month_, static_cast<unsigned>(*day)), true;
+}
+
+void Words::TakeZone(std::string_view word) {
+  if (has_zone_ || word.empty()) throw BadTime(whole_, "not a time");
+  has_zone_ = true;
+  if (word == "UTC" || word == "GMT" || word == "Z") {
+    offset_s_ = 0;
+  } else if (const std::optional<int64_t> offset_s = ParseOffset(word)) {
+    offset_s_ = offset_s;
+  } else if (word.size() >= 3 &&
+             word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") ==
+                 std::string_view::npos) {
+    offset_s_.reset();
+    zone_name_ = std::string(word);
+  } else {
+    throw BadTime(whole_, "not a time");
+  }
+}
+
+void Words::Take(std::string_view word) {
+  if (TakeName(word)) return;
+  if (word.find(':') != std::string_view::npos && word.front() != '+' &&
+      word.front() != '-' && word.find('-') != 4) {
+    const std::optional<int64_t> time_ns = ConsumeTimeOfDay(&word);
+    if (!time_ns) throw BadTime(whole_, "not a time");
+    Set(&time_ns_, *time_ns);
+    if (!word.empty()) TakeZone(word);
+    return;
+  }
+  if (!TakeDate(word)) TakeZone(word);
+}
+
+int64_t Words::CheckedDay(date::year_month_day day) const {
+  if (!day.ok()) throw BadTime(whole_, "not a time");
+  if (day.year() < date::year(1970) || day.year() > date::year(2261)) {
+    throw BadTime(whole_, "it is not between 1970 and 2262");
+  }
+  return date::sys_days(day).time_since_epoch().count();
+}
+
+int64_t Words::Day(int64_t now_ns) const {
+  const int64_t now_s = now_ns / kNsPerSecond;
+  const int64_t today =
+      (offset_s_ ? now_s + *offset_s_ : LocalOf(now_s)) / kDayS;
+  const bool has_month = month_ && day_of_month_;
+  const int ways = day_.has_value() + days_from_now_.has_value() + has_month;
+  if (ways > 1 || month_.has_value() != day_of_month_.has_value() ||
+      (year_ && !has_month)) {
+    throw BadTime(whole_, "not a time");
+  }
+  if (day_) return *day_;
+  if (days_from_now_) return today + *days_from_now_;
+  if (!has_month) return today;
+  const auto in_year = [&](date::year year) {
+    return CheckedDay(year / *month_ / *day_of_month_);
+  };
+  if (year_) return in_year(date::year(*year_));
+  // A log's line, which has no year: the last such day until tomorrow.
+  const date::year_month_day tomorrow{date::sys_days(date::days(today + 1))};
+  const bool is_past =
+      date::month_day(date::month(*month_), date::day(*day_of_month_)) <=
+      date::month_day(tomorrow.month(), tomorrow.day());
+  return in_year(is_past ? tomorrow.year() : tomorrow.year() - date::years(1));
+}
+
+int64_t Words::TimeOfDayNs() const {
+  constexpr int64_t kHourNs = kHourS * kNsPerSecond;
+  const int64_t time_ns = time_ns_.value_or(0);
+  if (!is_afternoon_) return time_ns;
+  const int64_t hour = time_ns / kHourNs;
+  if (!time_ns_ || hour < 1 || hour > 12) throw BadTime(whole_, "not a time");
+  return time_ns - (hour == 12 ? 12 * kHourNs : 0) +
+         (*is_afternoon_ ? 12 * kHourNs : 0);
+}
+
+int64_t Words::ToEpoch(int64_t local_s) const {
+  if (offset_s_) return local_s - *offset_s_;
+  if (zone_name_) {
+    for (const int64_t time_s : MomentsOf(local_s)) {
+      if (ZoneNameAt(time_s) == *zone_name_) return time_s;
+    }
+    throw BadTime(whole_, fmt::format("{} is not this machine's zone at that "
+                                      "time: write an offset such as +01:00",
+                                      *zone_name_));
+  }
+  // A day begins with its first moment, though a clock change skips or doubles
+  // its midnight.
+  if (!time_ns_) return FirstMomentOf(local_s);
+  const std::vector<int64_t> moments = MomentsOf(local_s);
+  if (moments.empty()) throw BadTime(whole_, "a clock change skipped it");
+  if (moments.size() > 1) {
+    throw BadTime(
+        whole_, fmt::format("a clock change made it happen twice: add {} or {}",
+                            ZoneNameAt(moments[0]), ZoneNameAt(moments[1])));
+  }
+  return moments.front();
+}
+
+int64_t Words::Resolve(int64_t now_ns) const {
+  const int64_t day = Day(now_ns);
+  const bool has_day = day_ || days_from_now_ || month_;
+  if (!has_day && !time_ns_) throw BadTime(whole_, "not a time");
+  if (weekday_) {
+    const date::weekday weekday{date::sys_days(date::days(day))};
+    if (weekday.iso_encoding() != *weekday_) {
+      throw BadTime(whole_, fmt::format("that day is a {}",
+                                        kWeekdays[weekday.iso_encoding() - 1]));
+    }
+  }
+  const int64_t time_of_day_ns = TimeOfDayNs();
+  const int64_t time_s = ToEpoch(day * kDayS + time_of_day_ns / kNsPerSecond);
+  // East of Greenwich the first day begins before 1970.
+  if (time_s < 0 && day == 0 && !time_ns_) return 0;
+  if (time_s < 0) throw BadTime(whole_, "it is before 1970");
+  return time_s * kNsPerSecond + time_of_day_ns % kNsPerSecond;
+}
+
+// A moment relative to now, or nothing if text is not of that form.
+std::optional<int64_t> RelativeTime(std::string_view text, int64_t now_ns) {
+  int sign = 0;
+  if (ConsumePrefix("-", &text) || ConsumeSuffix(" ago", &text)) {
+    sign = -1;
+  } else if (ConsumePrefix("+", &text)) {
+    sign = 1;
+  } else {
+    return std::nullopt;
+  }
+  const std::optional<int64_t> distance_ns = ReadDuration(text, 0);
+  if (!distance_ns) return std::nullopt;
+  int64_t time_ns = 0;
+  if (__builtin_add_overflow(now_ns, sign * *distance_ns, &time_ns)) {
+    return std::nullopt;
+  }
+  return time_ns;
+}
+
+}  // namespace
+
+int64_t ParseTime(std::string_view text, int64_t now_ns, Zone zone) {
+  const std::string_view whole = TrimBlanks(text);
+  std::string_view rest = whole;
+  if (rest == "now") return now_ns;
+  if (ConsumePrefix("@", &rest)) {
+    const std::optional<int64_t> time_ns = ConsumeDecimal(kNsPerSecond, &rest);
+    if (!time_ns || !rest.empty())
+      throw BadTime(whole, "not seconds after the @");
+    return *time_ns;
+  }
+  if (const std::optional<int64_t> time_ns = RelativeTime(rest, now_ns)) {
+    if (*time_ns < 0) throw BadTime(whole, "it is before 1970");
+    return *time_ns;
+  }
+  Words words(whole, zone);
+  while (!rest.empty()) {
+    const std::string_view word = rest.substr(0, rest.find_first_of(" ,"));
+    if (!word.empty()) words.Take(word);
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+  }
+  return words.Resolve(now_ns);
+}
+
+}  // namespace forkdb
