@@ -25,9 +25,9 @@ module_param(gid, uint, 0444);
 MODULE_PARM_DESC(gid, "group that may read /proc/fork_info (default: 0)");
 
 /*
- * The position of the seq_file is a record's number, and 0 is the header. As
- * numbers only grow, it stays good from one read(2) to the next, whatever has
- * been overwritten meanwhile: the iteration resumes at the oldest record left.
+ * The position of the seq_file is a record's number; 0 is the header. Numbers
+ * only grow, so the position stays valid between reads. If its record has been
+ * overwritten, the iteration resumes at the oldest record left.
  */
 static void *fork_info_seek(struct seq_file *m, loff_t *pos)
 {
@@ -75,7 +75,7 @@ static int fork_info_show(struct seq_file *m, void *v)
 		   info->child_pid_ns, info->child_ns_pid,
 		   info->child_user_ns);
 
-	/* Whatever is in a name, a record is one line and a name one field. */
+	/* With any name, the record stays one line and the name one field. */
 	seq_escape_mem(m, info->comm, strnlen(info->comm, sizeof(info->comm)),
 		       ESCAPE_OCTAL | ESCAPE_NAP | ESCAPE_APPEND, " \\");
 	seq_putc(m, '\n');
@@ -89,7 +89,7 @@ static const struct seq_operations fork_info_seq_ops = {
 	.show	= fork_info_show,
 };
 
-/* Half a thousand records: reading out a whole ring is few system calls. */
+/* Holds about 500 records, so that a whole ring takes few system calls. */
 #define FORK_INFO_BUFSIZE	SZ_64K
 
 static int fork_info_open(struct inode *inode, struct file *file)
@@ -99,16 +99,16 @@ static int fork_info_open(struct inode *inode, struct file *file)
 	char *buf;
 
 	/*
-	 * What is told is of all containers, and root of one of them may well
-	 * be root here: a /proc of theirs does not tell it.
+	 * The records cover all containers, and a container's root may be root
+	 * here. So refuse to open the file in a container's /proc.
 	 */
 	if (proc_pid_ns(inode->i_sb) != &init_pid_ns)
 		return -EPERM;
 
 	/*
-	 * procfs alone would let the module go under an open file, and the
-	 * reader would find out by an error in the middle of things. This way
-	 * it is rmmod that fails. Pairs with fork_info_release().
+	 * procfs allows removing the module while the file is open; reads would
+	 * then fail. With this reference, rmmod fails instead. Pairs with
+	 * fork_info_release().
 	 */
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
@@ -127,9 +127,9 @@ static int fork_info_open(struct inode *inode, struct file *file)
 	m->size = FORK_INFO_BUFSIZE;
 
 	/*
-	 * A byte offset means nothing in a file that loses its beginning all
-	 * the time. Without this, seq_file would answer pread(2) by counting
-	 * bytes from the oldest record, and end up within some line.
+	 * Byte offsets are meaningless, because the file keeps losing its
+	 * beginning. Without this, pread(2) would count bytes from the oldest
+	 * record and start inside a line.
 	 */
 	return nonseekable_open(inode, file);
 
@@ -145,8 +145,8 @@ static int fork_info_release(struct inode *inode, struct file *file)
 	int ret = seq_release_private(inode, file);
 
 	/*
-	 * Pairs with fork_info_open(). Code of the module still runs after
-	 * this, but remove_proc_entry() waits for its end.
+	 * Pairs with fork_info_open(). This function still runs after the put,
+	 * but remove_proc_entry() waits until it returns.
 	 */
 	module_put(THIS_MODULE);
 	return ret;
@@ -159,7 +159,7 @@ static __poll_t fork_info_proc_poll(struct file *file,
 	bool unread;
 	u64 next_seq;
 
-	/* Pairs with seq_read(), which moves both of them together. */
+	/* Pairs with seq_read(), which changes index and count together. */
 	mutex_lock(&m->lock);
 	next_seq = max_t(u64, m->index, 1);
 	unread = m->count || !m->index;
@@ -170,8 +170,8 @@ static __poll_t fork_info_proc_poll(struct file *file,
 }
 
 /*
- * Neither ->proc_read_iter nor ->proc_lseek: splice(2) and lseek(2) move the
- * offset in ways that do not go with the above.
+ * No ->proc_read_iter or ->proc_lseek: splice(2) and lseek(2) would move the
+ * offset to positions that are not record numbers.
  */
 static const struct proc_ops fork_info_proc_ops = {
 	.proc_open	= fork_info_open,
