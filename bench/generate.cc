@@ -1,4 +1,4 @@
-// Prints a made-up history in the format of /proc/fork_info (lkm/FORMAT.md).
+// Prints a simulated history in the format of /proc/fork_info (lkm/FORMAT.md).
 
 #include <fmt/compile.h>
 #include <fmt/format.h>
@@ -20,7 +20,6 @@ namespace {
 
 constexpr size_t kBlockBytes = 1 << 20;
 constexpr size_t kLongestLine = 512;
-// One gap in so many records, of at most so many.
 constexpr int64_t kRecordsPerGap = 100'000;
 constexpr int64_t kLongestGap = 5000;
 
@@ -30,8 +29,8 @@ struct Options {
   SimulationOptions simulation;
 };
 
-// FormatRecord() of recorder/source/parser.h, several times as fast: writes the
-// line and returns where it ends.
+// Writes a line and returns its end. Several times as fast as FormatRecord() of
+// recorder/source/parser.h.
 char* WriteLine(const Record& r, char* line) {
   return fmt::format_to(
       line,

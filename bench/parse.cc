@@ -1,5 +1,5 @@
-// How fast text becomes records, and nothing else: reads a file of the
-// /proc/fork_info format as the recorder does. Prints how many there were.
+// Measures parsing alone: reads a file of the /proc/fork_info format as the
+// recorder does. Prints the number of records.
 
 #include <fmt/core.h>
 

@@ -1,4 +1,4 @@
-// The recorder's parts, each by itself, with Google Benchmark.
+// Measures each part of the recorder with Google Benchmark.
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Transaction.h>
@@ -65,7 +65,7 @@ void BM_UnescapeComm(benchmark::State& state) {
 }
 BENCHMARK(BM_UnescapeComm);
 
-// Of names that are known already: what nearly every record asks.
+// Looks up known names, as for nearly every record.
 void BM_Intern(benchmark::State& state) {
   const std::vector<Record> records = MakeRecords(kBlockRecords);
   SQLite::Database database = OpenForWriting(kMemoryDatabase);
@@ -81,7 +81,7 @@ void BM_Intern(benchmark::State& state) {
 }
 BENCHMARK(BM_Intern);
 
-// One full batch into an empty database in memory.
+// Writes a full batch to an empty database in memory.
 void BM_WriteBatch(benchmark::State& state) {
   const std::vector<Record> records = MakeRecords(Batch::kMaxRecords);
   for (auto _ : state) {

@@ -16,14 +16,14 @@ constexpr size_t kJobs = 16;
 constexpr size_t kProcessesPerJob = 16;
 constexpr size_t kSpaces = 256;
 
-// Positions in daemons_, and in comms_ behind the commands.
+// Indices into daemons_, and into comms_ after the commands.
 constexpr size_t kSwapper = 0, kInit = 1, kKthreadd = 2;
-// bash, make, sh, cc, then cc1, as or collect2: the first in comms_, and what a
-// build runs level by level.
+// comms_ begins with bash, make, sh, cc, cc1, as, collect2. A build runs the
+// first four level by level, then one of the last three.
 constexpr uint16_t kCc1 = 4, kCompilerParts = 3;
 constexpr int kDeepest = 12;
 
-constexpr int32_t kReservedPids = 300;  // not used again after the first round
+constexpr int32_t kReservedPids = 300;  // not reused after pids wrap
 constexpr uint32_t kFirstPidNs = 4026531836;
 constexpr uint32_t kFirstUserNs = 4026531837;
 constexpr uint32_t kNextNs = 4026532200;
@@ -42,7 +42,7 @@ constexpr uint64_t kContainerFlags =
     CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET;
 constexpr uint64_t kKernelFlags = CLONE_VM | CLONE_UNTRACED;
 
-// From the most active one on: root, people, services.
+// The most active user first: root, then people, then services.
 uint32_t UidOfRank(size_t rank) {
   if (rank == 0) return 0;
   return static_cast<uint32_t>(rank < 40 ? 999 + rank : 60 + rank);
@@ -202,7 +202,8 @@ uint64_t Simulation::PickFlags(Kind kind) {
   return kForkFlags;
 }
 
-// Mostly one of the youngest; leaves make threads only.
+// Prefers the youngest processes. Processes on the last level only create
+// threads.
 Simulation::Process* Simulation::PickCaller(Kind kind, Job* job) {
   const int leaf_level = job->is_build ? kCc1 : kDeepest;
   size_t i = job->processes.size() - 1;
@@ -215,7 +216,7 @@ Simulation::Process* Simulation::PickCaller(Kind kind, Job* job) {
 }
 
 uint16_t Simulation::PickComm(const Job& job, const Process& child) {
-  // A subshell, or a server's worker: the caller's name stays.
+  // A subshell or a server's worker keeps the caller's name.
   if (OneIn(6)) return child.comm;
   if (!job.is_build) return static_cast<uint16_t>(comm_ranks_.Rank(random_()));
   if (child.level < kCc1) return child.level;
@@ -223,7 +224,7 @@ uint16_t Simulation::PickComm(const Job& job, const Process& child) {
 }
 
 void Simulation::AdvanceTime() {
-  // Per cent of the mean gap, by the hour: the rate's mean is 1.
+  // The mean gap by the hour, in per cent. The mean rate of a day is 1.
   constexpr int64_t kNight = 400, kEvening = 100, kDay = 57;
   const int64_t hour = (time_ns_ - kBootNs) / kHour % 24;
   const int64_t gap = hour < 8 ? kNight : hour < 16 ? kDay : kEvening;
@@ -242,7 +243,7 @@ int32_t Simulation::NextPid() {
   return last_pid_;
 }
 
-// Inode numbers are used again, as the kernel does.
+// Reuses inode numbers, as the kernel does.
 uint16_t Simulation::NewSpace(uint16_t parent, uint64_t flags) {
   const size_t number = 1 + spaces_made_++ % (kSpaces - 1);
   if (number == spaces_.size()) spaces_.emplace_back();
@@ -277,7 +278,7 @@ Simulation::Process Simulation::Succeed(const Process& caller, Record* record) {
       time_ns_ - kBootNs + static_cast<int64_t>(Below(50) + 20) * kUs;
   const bool is_thread = (record->flags & CLONE_THREAD) != 0;
   if (!is_thread) used_pids_[static_cast<size_t>(child.pid)] = true;
-  // In the initial namespace both numbers are one.
+  // In the initial namespace, both pids are the same.
   record->ret =
       caller.space == 0 ? child.pid : ++spaces_[caller.space].last_pid;
   if ((record->flags & CLONE_NEWPID) != 0) {

@@ -1,5 +1,5 @@
-// Made-up history of one machine, for benchmarks: what a kernel would have
-// recorded of daemons, shells, builds and containers.
+// Simulates the history of a machine for benchmarks: daemons, shells, builds
+// and containers.
 
 #ifndef FORKDB_BENCH_SIMULATION_H_
 #define FORKDB_BENCH_SIMULATION_H_
@@ -16,34 +16,33 @@ namespace forkdb {
 
 struct SimulationOptions {
   uint64_t seed = 1;
-  int32_t pid_max = 4'194'304;  // as /proc/sys/kernel/pid_max; at least 2048
+  int32_t pid_max = 4'194'304;  // as in /proc/sys/kernel; at least 2048
 };
 
-// Yields records one by one, from boot on, as /proc/fork_info would: pids go
-// round below pid_max and pass over those in use, start times agree between a
-// child and the caller that it becomes. Of the calls, 30 % make threads, 0.1 %
-// namespaces, and 2 % fail, in bursts; commands (2000) and users (50) are Zipf
-// distributed; a day has a million of them, fewer by night.
+// Generates records from boot on, as /proc/fork_info would. Pids wrap at
+// pid_max and skip pids in use. A child keeps its start time when it becomes a
+// caller. 30 % of the calls create threads and 0.1 % namespaces; 2 % fail, in
+// bursts. Commands (2000) and users (50) have Zipf distributions. A day has a
+// million calls, fewer at night.
 //
-// The same options give the same records, on every machine: no floating point
-// that depends on one. Not thread-safe.
+// The same options give the same records on every machine. Not thread-safe.
 class Simulation {
  public:
   explicit Simulation(const SimulationOptions& options);
 
-  // Overwrites all of *record with the next one.
+  // Overwrites *record with the next record.
   void Next(Record* record);
 
  private:
   struct Process {
     int32_t pid = 0;
     int32_t ppid = 0;
-    int32_t thread = 0;  // the one that calls
+    int32_t thread = 0;  // the calling thread
     uint32_t uid = 0;
     int64_t start_ns = 0;
-    uint16_t comm = 0;   // an index of comms_
-    uint16_t space = 0;  // an index of spaces_
-    uint16_t level = 0;  // generations below its job's first process
+    uint16_t comm = 0;   // an index into comms_
+    uint16_t space = 0;  // an index into spaces_
+    uint16_t level = 0;  // generations below the job's first process
   };
   // PID and user namespace.
   struct Space {
@@ -51,15 +50,15 @@ class Simulation {
     uint32_t user_ns = 0;
     int32_t last_pid = 0;
   };
-  // A tree of processes that grows for a while and then goes.
+  // A tree of processes that grows for a while and then exits.
   struct Job {
-    std::vector<Process> processes;  // those that live, oldest first
+    std::vector<Process> processes;  // alive, oldest first
     int64_t calls_left = 0;
-    bool is_build = false;  // make, sh, cc, cc1; else anything
+    bool is_build = false;  // runs make, sh, cc, cc1; else any command
   };
   enum class Kind { kThread, kNamespace, kFork, kVfork, kClone };
 
-  // Random numbers: evenly from 0 to limit - 1, and one in so many.
+  // Random: uniform from 0 to limit - 1, and true once in count times.
   uint64_t Below(uint64_t limit);
   bool OneIn(uint64_t count) { return Below(count) == 0; }
 
@@ -78,11 +77,11 @@ class Simulation {
   int32_t NextPid();
   uint16_t NewSpace(uint16_t parent, uint64_t flags);
 
-  // Begins the record of a call.
+  // Fills in the caller's fields of a record.
   void Call(const Process& caller, uint64_t flags, int32_t exit_signal,
             Record* record);
-  // Goes on with it if it succeeds; returns the child, as a copy of its caller
-  // with numbers of its own.
+  // Fills in the child's fields. Returns the child: a copy of the caller with
+  // its own numbers.
   Process Succeed(const Process& caller, Record* record);
 
   int32_t pid_max_;
@@ -92,14 +91,14 @@ class Simulation {
   std::vector<std::string> comms_;
   std::vector<Space> spaces_;
   std::vector<bool> used_pids_;
-  std::vector<Process> daemons_;  // swapper, init and kthreadd in front
+  std::vector<Process> daemons_;  // swapper, init and kthreadd first
   std::vector<Job> jobs_;
-  size_t job_ = 0;  // the one that called last
+  size_t job_ = 0;  // the last job to call
   int64_t seq_ = 0;
   int64_t time_ns_;
   int32_t last_pid_ = 0;
   uint64_t spaces_made_ = 0;
-  uint64_t failures_left_ = 0;  // of the burst
+  uint64_t failures_left_ = 0;  // in the current burst
 };
 
 }  // namespace forkdb

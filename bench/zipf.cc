@@ -7,7 +7,7 @@ namespace {
 
 constexpr size_t kMaxComm = 15;
 
-// What a build draws on comes first: the simulation names these by position.
+// The commands of a build come first: the simulation uses their positions.
 constexpr const char* kCommon[] = {"bash",
                                    "make",
                                    "sh",

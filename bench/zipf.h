@@ -1,4 +1,4 @@
-// Few that are common, many that are rare.
+// Zipf distributions: few values are common, many are rare.
 
 #ifndef FORKDB_BENCH_ZIPF_H_
 #define FORKDB_BENCH_ZIPF_H_
@@ -10,24 +10,24 @@
 
 namespace forkdb {
 
-// Draws ranks from 0 to count - 1, rank r with a probability of about
-// 1 / (r + 1) of rank 0's. Immutable.
+// Ranks from 0 to count - 1. Rank r is about 1 / (r + 1) as probable as rank 0.
+// Immutable.
 class Zipf {
  public:
   // count is at most 4096.
   explicit Zipf(size_t count);
 
-  // The rank that a random number of 64 bits stands for.
+  // Maps a random 64-bit number to a rank.
   size_t Rank(uint64_t random) const { return ranks_[random >> kShift]; }
 
  private:
   static constexpr int kShift = 48;
 
-  std::vector<uint16_t> ranks_;  // as often as they are probable
+  std::vector<uint16_t> ranks_;  // each rank as often as it is probable
 };
 
-// Names of commands, the common ones first, each different, at most 15 bytes
-// as the kernel keeps them, and a few with bytes that must be escaped.
+// Distinct command names of at most 15 bytes, the kernel's limit. Common names
+// come first. A few need escapes.
 std::vector<std::string> CommandNames(size_t count);
 
 }  // namespace forkdb

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the two halves of the workload share. */
+/* Declarations that both sources of the workload share. */
 #ifndef WORKLOAD_H
 #define WORKLOAD_H
 
@@ -10,13 +10,13 @@ struct step {
 	void (*run)(void);
 };
 
-/* Steps around clone3(), namespaces and cgroups; ends with a NULL name. */
+/* Steps with clone3(), namespaces and cgroups. A NULL name ends the list. */
 extern const struct step clone3_steps[];
 extern const char *cgroup_mount;
 
-/* In the child: exit. In the parent: wait for it. Returns pid. */
+/* Exits in the child. In the parent, waits for the child and returns pid. */
 pid_t end_child(pid_t pid);
-/* The bare system call without a stack; flags hold the exit signal. */
+/* Calls clone(2) without a stack; flags contain the exit signal. */
 pid_t raw_clone(unsigned long flags);
 
 #endif

@@ -1,4 +1,4 @@
-// How a fuzz target says that a property does not hold.
+// Assertions for fuzz targets.
 
 #ifndef FORKDB_TESTS_FUZZ_REQUIRE_H_
 #define FORKDB_TESTS_FUZZ_REQUIRE_H_
@@ -8,7 +8,7 @@
 
 namespace forkdb {
 
-// Ends the run, with the input kept, if it does not.
+// Aborts if the property does not hold. The fuzzer then saves the input.
 inline void Require(bool holds, const char* property) {
   if (holds) return;
   std::fprintf(stderr, "does not hold: %s\n", property);

@@ -1,4 +1,4 @@
-// A SQLite VFS whose operations fail when a test says so.
+// An SQLite VFS whose operations fail on request.
 
 #ifndef FORKDB_TESTS_UNIT_FAILING_VFS_H_
 #define FORKDB_TESTS_UNIT_FAILING_VFS_H_
@@ -10,10 +10,10 @@
 
 namespace forkdb {
 
-// While it lives, it is SQLite's default VFS: that of the operating system,
-// whose opening, writing, syncing, truncating, deleting, locking and sharing of
-// memory are counted and can be made to fail. Close all databases before it
-// goes. See sqlite.org/vfs.html. Not thread-safe.
+// While it lives, it is SQLite's default VFS and forwards to the real one.
+// Counts operations (open, write, sync, truncate, delete, lock and shared
+// memory), which can be made to fail. All databases must be closed before
+// destruction. See sqlite.org/vfs.html. Not thread-safe.
 class FailingVfs {
  public:
   FailingVfs();
@@ -21,15 +21,15 @@ class FailingVfs {
   FailingVfs(const FailingVfs&) = delete;
   FailingVfs& operator=(const FailingVfs&) = delete;
 
-  // From now on the operation of that number, from 1, fails, and those that
-  // follow it, so many in all.
+  // Makes `failures` operations fail, beginning with the number-th from now on
+  // (from 1).
   void FailFrom(int64_t number, int64_t failures);
   void FailNoMore() { last_ = 0; }
 
-  // How many have failed since FailFrom().
+  // How many operations have failed since FailFrom().
   int64_t failed() const { return failed_; }
 
-  // Counts an operation. Returns whether it fails.
+  // Counts an operation. Returns true if it must fail.
   bool Fails();
 
   sqlite3_vfs* real() const { return real_; }

@@ -1,5 +1,4 @@
-// A history of processes that descend from each other, and who descends from
-// whom, worked out from the records themselves.
+// Random families of processes, and their descendants by a simple algorithm.
 
 #ifndef FORKDB_TESTS_UNIT_RANDOM_FAMILY_H_
 #define FORKDB_TESTS_UNIT_RANDOM_FAMILY_H_
@@ -13,11 +12,12 @@
 
 namespace forkdb {
 
-// Two closed blocks and an open one: some processes that fork, make threads and
-// fail; few pids, so that all are used again and again; some records are lost.
+// Returns records for two closed blocks and an open one. Processes fork, create
+// threads and fail. Pids are few, so all are reused often. Some records are
+// missing.
 std::vector<Record> RandomFamily(std::mt19937* random);
 
-// The ids of what descends from the process that this record made.
+// The ids of the calls of the process that root created and of its descendants.
 std::set<int64_t> Descendants(const std::vector<Record>& records,
                               int64_t stream, const Record& root);
 

@@ -1,4 +1,4 @@
-// A history of two boots, and questions about it with their answers' SQL.
+// A history of two boots, and random filters with equivalent SQL.
 
 #ifndef FORKDB_TESTS_UNIT_RANDOM_HISTORY_H_
 #define FORKDB_TESTS_UNIT_RANDOM_HISTORY_H_
@@ -12,14 +12,14 @@
 
 namespace forkdb {
 
-// Of each boot: two closed blocks and an open one. One a millisecond from
-// kStartNs on, in both boots, give or take a second.
+// Records per boot: two closed blocks and an open one. Both boots have a record
+// per millisecond from kStartNs on, give or take a second.
 inline constexpr int64_t kHistoryRecords = 5 * kBlockRecords / 2;
 
-// Makes the database at path; the same one each time.
+// Creates the database at path, always with the same contents.
 void MakeRandomHistory(const std::string& path);
 
-// A filter, and the condition that says the same in plain SQL.
+// A filter and the equivalent SQL condition.
 struct Asked {
   Filter filter;
   std::string sql = "1";

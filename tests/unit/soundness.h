@@ -1,4 +1,4 @@
-// What must hold in every database.
+// Checks that a database is consistent.
 
 #ifndef FORKDB_TESTS_UNIT_SOUNDNESS_H_
 #define FORKDB_TESTS_UNIT_SOUNDNESS_H_
@@ -8,8 +8,8 @@
 namespace forkdb {
 
 // Expects that each number of each stream is a row, in a gap, thinned or
-// pruned, that all summaries say what the records say, that nothing refers to
-// what is not there, and that no name is kept that no record has.
+// pruned; that all summaries match the records; that all references resolve;
+// and that each name belongs to a record.
 void ExpectSound(SQLite::Database* database);
 
 }  // namespace forkdb

@@ -1,4 +1,4 @@
-// What many tests need: a directory that goes away, records, answers as text.
+// Helpers for tests: temporary directories, records, query results as text.
 
 #ifndef FORKDB_TESTS_UNIT_TESTING_H_
 #define FORKDB_TESTS_UNIT_TESTING_H_
@@ -16,7 +16,8 @@
 
 namespace forkdb {
 
-// A directory that every user may enter, removed with all in it at the end.
+// A directory that every user may enter. The destructor removes it and its
+// contents.
 class TempDir {
  public:
   TempDir();
@@ -34,40 +35,40 @@ class TempDir {
 std::string ReadFile(const std::string& path);
 void WriteFile(const std::string& path, const std::string& bytes);
 
-// Record number seq is from seq milliseconds after this.
+// The time of record seq is kStartNs + seq ms.
 inline constexpr int64_t kStartNs = 1'764'000'000'000'000'000;
 
-// A plain fork by process 100, started at 1000, that made process 10000 + seq,
-// started at seq.
+// A plain fork by process 100, start time 1000. The child is process
+// 10000 + seq, start time seq.
 Record ForkRecord(int64_t seq);
 
-// The same, refused with an errno.
+// The same call, failed with an errno.
 Record FailedRecord(int64_t seq, int error_number);
 
 std::vector<Record> ForkRecords(int64_t first_seq, int64_t last_seq);
 
-// A stream of /proc/fork_info in the boot of that name.
+// A stream of /proc/fork_info in the given boot.
 Stream ProcStream(const std::string& boot_id);
 
-// The first lines of a source, and the lines of ForkRecords().
+// The header of /proc/fork_info, and the lines of ForkRecords().
 inline constexpr char kHeader[] =
     "fork_info - version: 1 capacity: 16384\n# seq time_ns …\n";
 std::string Lines(int64_t first_seq, int64_t last_seq);
 
-// What a batch holds, for comparing.
+// The contents of a batch, for comparison.
 std::vector<int64_t> Seqs(const Batch& batch);
 std::vector<std::string> Reasons(const Batch& batch);
 
 Batch MakeBatch(std::vector<Record> records);
 
-// The answer as the sqlite3 program prints it: "|" between the cells, a newline
-// between the rows, nothing for NULL.
+// Returns the result as the sqlite3 program prints it: "|" between cells, a
+// newline between rows, nothing for NULL.
 std::string Ask(SQLite::Database* database, const std::string& sql);
 
-// What print writes to the stream that it is given.
+// Returns what print writes to its stream.
 std::string Printed(const std::function<void(std::FILE*)>& print);
 
-// The message of the Exception that call throws, or "no exception".
+// Returns the message of the Exception that call throws, or "no exception".
 template <typename Exception, typename Call>
 std::string MessageOf(const Call& call) {
   try {
