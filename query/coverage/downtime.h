@@ -1,4 +1,4 @@
-// The times at which nothing was recorded.
+// Periods in which nothing was recorded.
 
 #ifndef FORKDB_QUERY_COVERAGE_DOWNTIME_H_
 #define FORKDB_QUERY_COVERAGE_DOWNTIME_H_
@@ -15,33 +15,33 @@
 
 namespace forkdb {
 
-// A row of the view downtimes. One without an end is what comes after the last
-// stream while no recorder runs. Times are in ns since the epoch.
+// A row of the view downtimes, in ns since the epoch. Without an end, it is the
+// time since the last stream while no recorder runs.
 struct Downtime {
   int64_t began_ns = 0;
   std::optional<int64_t> ended_ns;
   std::string what;  // "machine off"
 };
 
-// Those that overlap a window.
+// The downtimes that overlap a window.
 struct Downtimes {
   int64_t count = 0;
-  std::vector<Downtime> longest;  // at most as many as were asked for
+  std::vector<Downtime> longest;  // at most `most`, by time
 };
 
-// boot is the id of a boots row, nothing for all. is_recording says that a
-// recorder still watches: then there is none after the last stream. To be used
-// inside one transaction. Throws SQLite::Exception.
+// boot is the id of a boots row; nullopt means all boots. If is_recording, a
+// recorder is running, and no downtime follows the last stream. Must be called
+// inside a transaction. Throws SQLite::Exception.
 Downtimes FindDowntimes(const Window& window,
                         const std::optional<int64_t>& boot, bool is_recording,
                         size_t most, SQLite::Database* database);
 
-// "nothing recorded from … to … (machine off)", a line each; the last one says
-// how many more there are.
+// A line "nothing recorded from … to … (machine off)" per downtime, and a line
+// with the number of the others.
 std::vector<std::string> Describe(const Downtimes& downtimes);
 
-// "2026-11-23T10:00:00.000000000Z/2026-11-23T10:00:08.000000000Z", as ISO 8601
-// writes an interval; ".." stands for an end that is not known.
+// "2026-11-23T10:00:00.000000000Z/2026-11-23T10:00:08.000000000Z", an interval
+// in ISO 8601. ".." stands for an unknown end.
 std::string FormatInterval(const std::optional<int64_t>& began_ns,
                            const std::optional<int64_t>& ended_ns);
 

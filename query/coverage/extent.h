@@ -1,4 +1,4 @@
-// What a database can be asked about.
+// The extent of a database: records, times, boots and hosts.
 
 #ifndef FORKDB_QUERY_COVERAGE_EXTENT_H_
 #define FORKDB_QUERY_COVERAGE_EXTENT_H_
@@ -15,12 +15,12 @@ namespace forkdb {
 
 struct Extent {
   int64_t records = 0;
-  Window window;  // from the oldest record to the newest, if there is one
+  Window window;  // from the oldest to the newest record, if any
   int64_t boots = 0;
-  std::vector<std::string> hosts;  // those whose names are known, escaped
+  std::vector<std::string> hosts;  // known host names
 };
 
-// Costs a look at each block, not at each record.
+// Reads each block summary, not each record. Throws SQLite::Exception.
 Extent ReadExtent(SQLite::Database* database);
 
 // "the database holds 7 records of host web1, 2 boots, from … to …".

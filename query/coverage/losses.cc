@@ -22,7 +22,8 @@ std::optional<int64_t> Time(const SQLite::Column& column) {
 
 Losses FindLosses(const Window& window, const std::optional<int64_t>& boot,
                   bool is_recording, SQLite::Database* database) {
-  // An unknown side of a gap has no end: NULL must not win in min and max.
+  // A gap with an unknown end makes the result unknown: min() and max() would
+  // skip its NULL.
   SQLite::Statement find(
       *database,
       std::string("SELECT count(*), ifnull(sum(records), 0), "

@@ -1,5 +1,5 @@
-// What a time lacks: the view losses (gaps and missed calls), what was thinned,
-// and what nobody recorded.
+// What is missing from a time range: rows of the view losses (gaps and missed
+// calls), thinned records, and downtimes.
 
 #ifndef FORKDB_QUERY_COVERAGE_LOSSES_H_
 #define FORKDB_QUERY_COVERAGE_LOSSES_H_
@@ -15,29 +15,29 @@
 
 namespace forkdb {
 
-// The losses and the downtimes that reach into a window. A loss is a gap, or
-// calls that the hook skipped (a row of missed). A gap lies between the records
-// on both sides of it, and nobody knows where: some of it may be outside.
+// Losses and downtimes that overlap a window. A loss is a gap, or calls that
+// the hook skipped (a row of missed). A gap lies somewhere between the records
+// before and after it, so part of it may be outside the window.
 struct Losses {
   int64_t gaps = 0;
   int64_t records = 0;
-  // The times of the records around them; nothing where there was none.
+  // Times of the records around all losses; nullopt if one has none.
   std::optional<int64_t> after_ns;
   std::optional<int64_t> before_ns;
-  // Records that were thinned between two times that reach into the window.
+  // Records in thinned ranges that overlap the window.
   int64_t thinned = 0;
   Downtimes downtimes;
 };
 
-// boot is the id of a boots row, nothing for all. Before the first record of a
-// stream, a gap reaches back to the attachment or to the boot's start, where
-// that is known; after the last record, it ends when it was noticed.
-// is_recording is as for FindDowntimes().
+// boot is the id of a boots row; nullopt means all boots. A gap before a
+// stream's first record begins at the attachment or the start of the boot, if
+// that is known. A gap after the last record ends when it was noticed.
+// is_recording is as for FindDowntimes(). Throws SQLite::Exception.
 Losses FindLosses(const Window& window, const std::optional<int64_t>& boot,
                   bool is_recording, SQLite::Database* database);
 
-// SQL that says whether a row g of losses reaches into the window from ?1 to
-// ?2, and is of the boot ?3 if that is not NULL.
+// SQL that is true if a row g of losses overlaps the window from ?1 to ?2 and,
+// unless ?3 is NULL, belongs to the boot ?3.
 inline constexpr char kGapOverlaps[] =
     "ifnull(before_ns, noticed_ns) > ?1 AND (after_ns < ?2 OR after_ns IS NULL "
     "AND ifnull((SELECT CASE s.source WHEN 'ebpf' THEN s.attach_ns ELSE "
@@ -48,8 +48,9 @@ inline constexpr char kGapOverlaps[] =
 // "7 records are missing (1 gap, after …, before …)".
 std::string DescribeGaps(const Losses& missing);
 
-// Tells it on stderr: "forkdb: PREFIX7 records are missing (…): CONSEQUENCE",
-// and the same of each downtime; nothing if nothing is missing.
+// Prints "forkdb: PREFIX7 records are missing (…): CONSEQUENCE" on stderr, and
+// a similar line for thinned records and each downtime. Prints nothing if
+// nothing is missing.
 void Warn(const Losses& missing, const std::string& prefix,
           const std::string& consequence);
 

@@ -16,9 +16,9 @@
 namespace forkdb {
 namespace {
 
-// A recorder that writes without a pause is looked at so often.
+// The pause after a change, for recorders that write all the time.
 constexpr int kPauseMs = 50;
-constexpr int kLastLookMs = 1000;
+constexpr int kRecheckMs = 1000;
 
 constexpr uint32_t kEvents =
     IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
@@ -72,20 +72,19 @@ bool ChangeWatch::Wait(int stop_fd, int output_fd) {
   std::array<pollfd, 3> fds = {
       {{stop_fd, POLLIN, 0}, {output_fd, 0, 0}, {fd_, POLLIN, 0}}};
   for (;;) {
-    const int count =
-        poll(fds.data(), fds.size(), last_look_ ? kLastLookMs : -1);
+    const int count = poll(fds.data(), fds.size(), recheck_ ? kRecheckMs : -1);
     if (count < 0 && errno != EINTR) {
       throw Error("cannot wait for records: " + ErrnoText(errno));
     }
     if (count < 0) continue;
     if (fds[0].revents != 0 || fds[1].revents != 0) return false;
     if (count == 0) {
-      last_look_ = false;
+      recheck_ = false;
       return true;
     }
     if (TakeEvents()) break;
   }
-  last_look_ = true;
+  recheck_ = true;
   poll(fds.data(), 1, kPauseMs);
   TakeEvents();
   return true;

@@ -1,4 +1,4 @@
-// Waiting for a recorder to write.
+// Waits until a recorder writes.
 
 #ifndef FORKDB_QUERY_DATABASE_CHANGE_WATCH_H_
 #define FORKDB_QUERY_DATABASE_CHANGE_WATCH_H_
@@ -9,9 +9,8 @@
 
 namespace forkdb {
 
-// Sleeps until databases may have changed, or others have taken their place:
-// watches their directories. What changes after it was made is noticed. Owns
-// its descriptor; not thread-safe.
+// Watches the directories of databases for changed or replaced files. Sees all
+// changes after its construction. Owns its descriptor; not thread-safe.
 class ChangeWatch {
  public:
   // Throws Error if a directory cannot be watched.
@@ -20,19 +19,19 @@ class ChangeWatch {
   ChangeWatch(const ChangeWatch&) = delete;
   ChangeWatch& operator=(const ChangeWatch&) = delete;
 
-  // Returns true when it is worth a look: after a change, and once more a
-  // second after the last one, for SQLite writes first and shows it later.
-  // Returns false when stop_fd becomes readable, or nobody is left to read
-  // output_fd. Throws Error if a directory goes.
+  // Blocks until databases may have new records, and returns true: after a
+  // change, and again one second after the last change, because SQLite writes
+  // before it commits. Returns false if stop_fd becomes readable or output_fd
+  // has no reader left. Throws Error if a directory disappears.
   bool Wait(int stop_fd, int output_fd);
 
  private:
-  // Whether one of the events that have come is of a database.
+  // Reads all events. Returns true if one concerns a database.
   bool TakeEvents();
 
   int fd_;
-  std::set<std::string> names_;  // of files, in whichever directory
-  bool last_look_ = false;
+  std::set<std::string> names_;  // file names, in any of the directories
+  bool recheck_ = false;         // return again without another change
 };
 
 }  // namespace forkdb

@@ -19,7 +19,7 @@ namespace {
 
 using Ranges = std::vector<IdRange>;
 
-// Both ends of a cursor's text: a part of one is not taken for a whole one.
+// Mark both ends of a cursor's text, so that a part of it is refused.
 constexpr std::string_view kStart = "1";
 constexpr std::string_view kEnd = ".";
 constexpr size_t kKeyLength = 16;
@@ -40,8 +40,7 @@ Ranges Intersect(const Ranges& left, const Ranges& right) {
   return both;
 }
 
-// The ranges with one behind that has no end: it is empty where no number is to
-// come.
+// Appends an empty range for future numbers if ranges has none.
 Ranges WithEnd(Ranges ranges) {
   if (ranges.empty() || ranges.back().last < kLastSeq) {
     ranges.push_back({kSeqLimit, kLastSeq});
@@ -55,7 +54,7 @@ int64_t Size(const Ranges& ranges) {
   return size;
 }
 
-// FNV-1a: the same on every machine and in every version.
+// FNV-1a, because cursors must be valid on other machines and versions.
 std::string Key(const std::string& stream) {
   uint64_t hash = 0xcbf29ce484222325;
   for (const char byte : stream) {
@@ -70,34 +69,33 @@ struct Stream {
   int64_t pruned_seq = 0;
 };
 
-// Looks at one stream after another.
 class Finder {
  public:
   Finder(const Cursor& cursor, SQLite::Database* database)
       : before_(cursor), database_(database) {
-    news_.cursor = cursor;
+    result_.cursor = cursor;
   }
 
-  void Look(const Stream& stream, const std::string& key);
-  // After all streams.
-  void LookForDowntimes();
-  NewRecords& news() { return news_; }
+  void AddStream(const Stream& stream, const std::string& key);
+  // Must be called after the last AddStream().
+  void AddDowntimes();
+  NewRecords& result() { return result_; }
 
  private:
   const Cursor& before_;
   SQLite::Database* database_;
-  NewRecords news_;
+  NewRecords result_;
   std::set<int64_t> new_streams_;
 };
 
-void Finder::Look(const Stream& stream, const std::string& key) {
+void Finder::AddStream(const Stream& stream, const std::string& key) {
   const auto found = before_.find(key);
   const bool known = found != before_.end();
   if (!known) new_streams_.insert(stream.id);
   const Ranges unseen = known ? found->second : Ranges{{1, kLastSeq}};
-  const Ranges to_come = {unseen.back()};
-  Ranges held;  // rows, all of them
-  Ranges lacking;
+  const Ranges future = {unseen.back()};
+  Ranges present;  // numbers of rows
+  Ranges missing;
   int64_t row = stream.pruned_seq + 1;
   SQLite::Statement gaps(*database_,
                          "SELECT first_seq, last_seq, after_ns FROM gaps "
@@ -107,38 +105,38 @@ void Finder::Look(const Stream& stream, const std::string& key) {
     const IdRange gap = {
         std::max<int64_t>(gaps.getColumn(0).getInt64(), row),
         std::min(gaps.getColumn(1).getInt64(), stream.next_seq - 1)};
-    if (gap.first > gap.last) continue;  // a forged one
-    if (row < gap.first) held.push_back({row, gap.first - 1});
+    if (gap.first > gap.last) continue;  // forged
+    if (row < gap.first) present.push_back({row, gap.first - 1});
     row = gap.last + 1;
-    lacking.push_back(gap);
-    // What was before a stream's first record is news to nobody.
+    missing.push_back(gap);
+    // Do not report a gap before the first record of a new stream.
     if (known || !gaps.getColumn(2).isNull()) {
-      news_.missing += Size(Intersect(to_come, {gap}));
+      result_.missing += Size(Intersect(future, {gap}));
     }
   }
-  if (row < stream.next_seq) held.push_back({row, stream.next_seq - 1});
-  lacking.push_back({stream.next_seq, kLastSeq});
+  if (row < stream.next_seq) present.push_back({row, stream.next_seq - 1});
+  missing.push_back({stream.next_seq, kLastSeq});
   if (known) {
-    news_.pruned += Size(Intersect(to_come, {{1, stream.pruned_seq}}));
+    result_.pruned += Size(Intersect(future, {{1, stream.pruned_seq}}));
   }
-  for (const IdRange& range : Intersect(unseen, held)) {
-    news_.ranges.push_back(
+  for (const IdRange& range : Intersect(unseen, present)) {
+    result_.ranges.push_back(
         {RecordId(stream.id, range.first), RecordId(stream.id, range.last)});
   }
-  Ranges& left = news_.cursor[key];
-  left = WithEnd(Intersect(unseen, lacking));
+  Ranges& left = result_.cursor[key];
+  left = WithEnd(Intersect(unseen, missing));
   if (left.size() > kMostGaps) {
     left.erase(left.begin(), left.end() - (kMostGaps + 1));
   }
 }
 
-void Finder::LookForDowntimes() {
+void Finder::AddDowntimes() {
   if (before_.empty() || new_streams_.empty()) return;
   constexpr size_t kMostTold = 3;
   SQLite::Statement find(*database_,
                          "SELECT began_ns, ended_ns, what, stream FROM "
                          "downtimes ORDER BY ended_ns - began_ns DESC");
-  Downtimes& downtimes = news_.downtimes;
+  Downtimes& downtimes = result_.downtimes;
   while (find.executeStep()) {
     if (new_streams_.count(find.getColumn(3).getInt64()) == 0) continue;
     ++downtimes.count;
@@ -149,7 +147,7 @@ void Finder::LookForDowntimes() {
   }
 }
 
-// Cuts a number off the start of the text.
+// Removes a number from the start of the text.
 std::optional<int64_t> Number(std::string_view* text) {
   int64_t number = 0;
   const auto result =
@@ -167,7 +165,7 @@ bool Skip(std::string_view word, std::string_view* text) {
   return true;
 }
 
-// "17-19,25-25,1043": empty if it is not that.
+// Parses "17-19,25-25,1043". Returns no ranges if the text is wrong.
 Ranges ReadRanges(std::string_view* text) {
   Ranges ranges;
   for (;;) {
@@ -247,17 +245,17 @@ NewRecords FindNewRecords(const Cursor& cursor, SQLite::Database* database) {
       "FROM streams AS s JOIN boots AS b ON b.id = s.boot ORDER BY s.id");
   while (streams.executeStep()) {
     const int64_t id = streams.getColumn(0).getInt64();
-    // A forged database can hold any numbers.
+    // Numbers in a forged database can be any size.
     if (id < 1 || id > kMostStreams) continue;
     const int64_t next_seq =
         std::clamp<int64_t>(streams.getColumn(1).getInt64(), 1, kSeqLimit);
     const int64_t pruned_seq =
         std::clamp<int64_t>(streams.getColumn(2).getInt64(), 0, next_seq - 1);
-    finder.Look({id, next_seq, pruned_seq},
-                Key(streams.getColumn(3).getString()));
+    finder.AddStream({id, next_seq, pruned_seq},
+                     Key(streams.getColumn(3).getString()));
   }
-  finder.LookForDowntimes();
-  return finder.news();
+  finder.AddDowntimes();
+  return finder.result();
 }
 
 }  // namespace forkdb

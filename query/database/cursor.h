@@ -1,4 +1,4 @@
-// Where a question ended, for the next one to go on: --show-cursor.
+// Cursors: where a query ended, so that the next one can continue there.
 
 #ifndef FORKDB_QUERY_DATABASE_CURSOR_H_
 #define FORKDB_QUERY_DATABASE_CURSOR_H_
@@ -16,36 +16,36 @@
 
 namespace forkdb {
 
-// Of each stream, the numbers that nobody has been shown: those that were
-// missing, the newest so many gaps of them, and those to come, without an end.
-// So a record that arrives late is shown, too, and none is shown twice. A
-// stream is known by its boot, source and attachment, whatever database it is
-// in; of a stream that is not named, nothing has been shown. A plain value.
+// For each stream, the numbers that have not been shown: the newest gaps, up to
+// a limit, and an open range of future numbers. So late records are shown, and
+// no record is shown twice. The key of a stream is a hash of its boot, source
+// and attachment, the same in every database. Nothing has been shown of a
+// stream without a key. A plain value.
 using Cursor = std::map<std::string, std::vector<IdRange>>;
 
-// A word without spaces or anything that a shell would change.
+// Returns a word that needs no quoting in a shell.
 std::string FormatCursor(const Cursor& cursor);
 
-// Throws UsageError for what FormatCursor() did not make, or not all of it.
+// Throws UsageError unless the text is a complete result of FormatCursor().
 Cursor ParseCursor(std::string_view text);
 
-// The cursor behind several databases, each of which was read after one and the
-// same cursor.
+// Merges the cursors of two databases that were read after the same cursor.
 Cursor MergeCursors(const Cursor& left, const Cursor& right);
 
 // What a database has after a cursor.
 struct NewRecords {
-  std::vector<IdRange> ranges;  // the records, by id
-  Cursor cursor;                // behind them
-  // Of the streams that the cursor names, the numbers after it that can no
-  // longer be shown: up to so many of them were records.
+  std::vector<IdRange> ranges;  // ids of the records
+  Cursor cursor;                // the cursor after these records
+  // Pruned numbers after the cursor, in streams that it names. Not all of them
+  // were records.
   int64_t pruned = 0;
-  int64_t missing = 0;  // records after it that lie in gaps
-  // Before streams that the cursor, if it names any, does not name.
+  int64_t missing = 0;  // records after the cursor that lie in gaps
+  // Downtimes before streams that are new to the cursor. Empty if the cursor
+  // names no stream.
   Downtimes downtimes;
 };
 
-// Inside one transaction.
+// Must be called inside a transaction. Throws SQLite::Exception.
 NewRecords FindNewRecords(const Cursor& cursor, SQLite::Database* database);
 
 }  // namespace forkdb

@@ -46,8 +46,8 @@ void Databases::NameHosts() {
       if (name.empty()) {
         name = part.path;
       } else if (machines[name].size() > 1) {
-        constexpr size_t kEnough = 8;
-        name += "/" + stream.machine_id.substr(0, kEnough);
+        constexpr size_t kShownLength = 8;
+        name += "/" + stream.machine_id.substr(0, kShownLength);
       }
     }
   }
@@ -87,14 +87,14 @@ NewRecords Databases::FindNewRecords(const Cursor& cursor) {
   NewRecords all;
   all.cursor = cursor;
   for (const Part& part : parts_) {
-    const NewRecords news = part.reader->FindNewRecords(cursor);
-    all.cursor = MergeCursors(all.cursor, news.cursor);
-    all.pruned += news.pruned;
-    all.missing += news.missing;
-    all.downtimes.count += news.downtimes.count;
+    const NewRecords found = part.reader->FindNewRecords(cursor);
+    all.cursor = MergeCursors(all.cursor, found.cursor);
+    all.pruned += found.pruned;
+    all.missing += found.missing;
+    all.downtimes.count += found.downtimes.count;
     all.downtimes.longest.insert(all.downtimes.longest.end(),
-                                 news.downtimes.longest.begin(),
-                                 news.downtimes.longest.end());
+                                 found.downtimes.longest.begin(),
+                                 found.downtimes.longest.end());
   }
   return all;
 }

@@ -1,4 +1,4 @@
-// Several databases asked as one.
+// Queries one or several databases.
 
 #ifndef FORKDB_QUERY_DATABASE_DATABASES_H_
 #define FORKDB_QUERY_DATABASE_DATABASES_H_
@@ -20,43 +20,43 @@
 
 namespace forkdb {
 
-// One database, or more: then rows are in the order of time, with the host in
-// front, and what is said of a database says of which. One question at a time;
-// not thread-safe.
+// With several databases, rows are in the order of time and start with the
+// host, and messages name the database. Not thread-safe.
 class Databases {
  public:
-  // Questions end with Interrupted once the stop is requested. Throws Error if
-  // one of them cannot be opened, UsageError if two are the same file: its rows
-  // would come twice, and SQLite's locks would be lost.
+  // Queries throw Interrupted after a request to stop. Throws Error if a
+  // database cannot be opened, and UsageError if two paths are the same file:
+  // rows would appear twice, and SQLite would lose its locks.
   Databases(const std::vector<std::string>& paths, const Stop* stop);
 
-  // Sets what is asked for: looks up the boot, which at least one must have,
-  // and the process in the one there is. Throws UsageError.
+  // Sets the filter. Looks up the boot, which at least one database must have,
+  // and the process, which requires a single database. Throws UsageError.
   void SetFilter(const FilterOptions& options, const Filter& filter);
 
-  // Narrows it to bursts, to what is after a cursor, or to failures. Returns
-  // what is behind all of them.
+  // Narrow the filter to bursts, to records after a cursor, or to failures.
+  // KeepNewRecords() returns what all databases have after the cursor.
   void KeepBursts(const Burst& burst);
   NewRecords KeepNewRecords(const Cursor& cursor);
   void KeepFailures();
 
-  // What is behind the cursor, without an effect.
+  // What all databases have after the cursor.
   NewRecords FindNewRecords(const Cursor& cursor);
 
   // The names of the columns that Print() prints.
   std::vector<std::string> Columns(const Shape& shape) const;
 
-  // Prints the records, and does not finish; returns how many. Of several, the
-  // shape has no order, and a limit keeps the newest of all. Throws as
-  // Reader::Print() does.
+  // Prints the records without RowPrinter::Finish(). Returns their number. With
+  // several databases, the shape must have no order, and a limit keeps the
+  // newest records of all. Throws as Reader::Print() does.
   int64_t Print(const Shape& shape, RowPrinter* printer);
 
   void AddGroups(const std::vector<std::string>& columns, Groups* groups);
 
-  // Tells of each whose log is missing (Reader).
+  // Warns of each missing log (Reader::WarnOfMissingLog()).
   void WarnOfMissingLogs();
 
-  // Tell, on stderr, what the asked time lacks, and what there is to ask about.
+  // Print on stderr what the filter's time range is missing, and the extent of
+  // each database.
   void WarnOfGaps();
   void TellCoverage();
 
@@ -70,14 +70,14 @@ class Databases {
     std::unique_ptr<Reader> reader;
     Filter filter;
     std::map<int64_t, std::string> hosts;  // by stream
-    bool asked = true;                     // whether it has the boot
+    bool asked = true;                     // false if it lacks the boot
   };
 
   void NameHosts();
   int64_t PrintMerged(const Shape& shape, RowPrinter* printer);
-  // How many of the newest rows of all are each part's.
+  // How many of the newest rows of all parts each part has.
   std::vector<int64_t> ShareLimit(int64_t limit);
-  // "a.db: " where that is needed.
+  // "a.db: " with several databases, else "".
   std::string Prefix(const Part& part) const;
 
   std::vector<Part> parts_;

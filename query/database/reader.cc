@@ -34,12 +34,12 @@
 namespace forkdb {
 namespace {
 
-// "0" or "-N", as a number of boots back.
+// Parses "0" or "-N": a number of boots back.
 std::optional<int64_t> BootsBack(const std::string& text) {
   int64_t offset = 0;
   const char* end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, offset);
-  // A boot_id may begin with digits, but does not end with them so soon.
+  // A boot_id may begin with digits, so check that nothing follows them.
   constexpr int64_t kNoBoots = std::numeric_limits<int64_t>::min();
   if (result.ec != std::errc() || result.ptr != end || offset > 0 ||
       offset == kNoBoots) {
@@ -124,7 +124,7 @@ void Reader::SetUnder(int64_t process, Filter* filter) {
           "forkdb query --child or --pid finds",
           process));
     }
-    // The record that it names may be pruned: the number still holds.
+    // The caller's record may be pruned, but its id is still valid.
     if (find.isColumnNull(0)) {
       filter->under_caller = id;
     } else {
@@ -140,10 +140,10 @@ void Reader::SetBurst(const Burst& burst, Filter* filter) {
 }
 
 NewRecords Reader::FindNewRecords(const Cursor& cursor) {
-  NewRecords news;
+  NewRecords found;
   TranslateTrouble(path_,
-                   [&] { news = forkdb::FindNewRecords(cursor, &database_); });
-  return news;
+                   [&] { found = forkdb::FindNewRecords(cursor, &database_); });
+  return found;
 }
 
 NextRow Reader::Find(const Filter& filter, const Shape& shape) {
@@ -199,7 +199,7 @@ Losses Reader::FindLosses(const Filter& filter) {
 Losses Reader::FindLossesSince(int64_t process) {
   Losses missing;
   TranslateTrouble(path_, [&] {
-    // The start of a process in alive is known to 10 ms of its boot's start.
+    // Table alive has start times in ticks of 10 ms since boot.
     SQLite::Statement find(
         database_,
         FormatSql(process > 0
@@ -279,20 +279,19 @@ std::string Reader::DescribeCoverage() {
 
 Stats Reader::ReadStats(const StatsOptions& options, int64_t now_ns) {
   Stats stats;
-  StatsOptions question = options;
-  question.is_recording = IsRecording();
+  StatsOptions full = options;
+  full.is_recording = IsRecording();
   TranslateTrouble(
-      path_, [&] { stats = forkdb::ReadStats(question, now_ns, &database_); });
+      path_, [&] { stats = forkdb::ReadStats(full, now_ns, &database_); });
   return stats;
 }
 
 Report Reader::ReadReport(const ReportOptions& options, int64_t now_ns) {
   Report report;
-  ReportOptions question = options;
-  question.is_recording = IsRecording();
-  TranslateTrouble(path_, [&] {
-    report = forkdb::ReadReport(question, now_ns, &database_);
-  });
+  ReportOptions full = options;
+  full.is_recording = IsRecording();
+  TranslateTrouble(
+      path_, [&] { report = forkdb::ReadReport(full, now_ns, &database_); });
   return report;
 }
 

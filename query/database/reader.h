@@ -1,4 +1,4 @@
-// Asking the database.
+// Queries one database.
 
 #ifndef FORKDB_QUERY_DATABASE_READER_H_
 #define FORKDB_QUERY_DATABASE_READER_H_
@@ -26,15 +26,14 @@
 
 namespace forkdb {
 
-// Where the records of a stream come from; "" where that is not known.
+// The machine that recorded a stream. Unknown names are "".
 struct StreamHost {
   int64_t stream = 0;
   std::string host;
   std::string machine_id;
 };
 
-// A database opened for reading. Whatever SQL it is given, it does nothing but
-// read. Not thread-safe.
+// A database opened for reading. A user's SQL can only read. Not thread-safe.
 class Reader {
  public:
   // What it does ends with Interrupted once the stop is requested; NULL for
@@ -45,75 +44,72 @@ class Reader {
   // before it, or a boot_id or the unambiguous start of one. Throws UsageError.
   int64_t FindBoot(const std::string& text);
 
-  // A process (alive.h): it is given by the id of the record that made
-  // it, or by the pid of the newest such process (not thread), of one boot or
-  // of all. Throws UsageError if no record made it, and it was not alive
-  // before.
+  // Returns the name of a process (alive.h). process is the id of the record
+  // that created it, or a pid; a pid means the newest process, not thread, of
+  // the boot or of all boots. Throws UsageError if no record created it and it
+  // was not alive before.
   int64_t FindProcess(int64_t process, const std::optional<int64_t>& boot);
 
-  // Sets the filter to what descends from a process: FindProcess()'s, else the
-  // newest of the filter's boot that had the pid and made calls. Throws
-  // UsageError if there is neither.
+  // Sets the filter to the descendants of a process: that of FindProcess(), or
+  // else the newest caller with the pid in the filter's boot. Throws UsageError
+  // if there is neither.
   void SetUnder(int64_t process, Filter* filter);
 
-  // Sets the filter to those of its records that belong to a burst (burst.h).
-  // Throws as Print() does.
+  // Limits the filter to records that belong to a burst (burst.h). Throws as
+  // Print() does.
   void SetBurst(const Burst& burst, Filter* filter);
 
-  // What there is after a cursor (cursor.h).
+  // What the database has after a cursor (cursor.h).
   NewRecords FindNewRecords(const Cursor& cursor);
 
-  // Finds the records of the filter, as rows. The result throws as Print()
-  // does; the reader must outlive it.
+  // Returns the filter's records as rows. The result throws as Print() does;
+  // the reader must outlive it.
   NextRow Find(const Filter& filter, const Shape& shape);
 
-  // Prints them; returns how many. What was read before an Interrupted is
-  // printed, too. Throws
-  // UsageError if it or the shape is wrong, Error if the database cannot be
-  // read.
+  // Prints the filter's records and returns their number. On Interrupted,
+  // prints the rows read so far. Throws UsageError if the filter or the shape
+  // is wrong, Error if the database cannot be read.
   int64_t Print(const Filter& filter, const Shape& shape, const Output& output);
 
-  // Counts the records that the filter asks for (group.h). Throws as Print()
-  // does.
+  // Counts the filter's records (group.h). Throws as Print() does.
   void AddGroups(const Filter& filter, const std::vector<std::string>& columns,
                  Groups* groups);
 
-  // What the filter's time lacks; where it does not say, from the oldest record
-  // to the newest.
+  // What is missing from the filter's time range. An open end of the range is
+  // the oldest or newest record.
   Losses FindLosses(const Filter& filter);
-  // What the history of a process (alive.h) lacks from its start on, in
-  // its boot.
+  // What is missing since the start of a process (alive.h), in its boot.
   Losses FindLossesSince(int64_t process);
 
-  // Prints the answer of a user's SELECT. Throws UsageError, too, if it would
-  // do more than read.
+  // Prints the result of a user's SELECT. Throws as Print() does, and
+  // UsageError if the SQL does not only read.
   void PrintSql(const std::string& sql, const Output& output);
 
-  // Whose the streams are.
+  // The machines of all streams.
   std::vector<StreamHost> ReadHosts();
 
-  // Tells on stderr if the database's log (-wal) is not there though a recorder
-  // wrote into it: the newest records are missing then.
+  // Warns on stderr if a recorder was writing to the database and its log
+  // (-wal) is missing. Then the newest records are missing, too.
   void WarnOfMissingLog();
 
-  // What there is to ask about (extent.h).
+  // Describes the extent of the database (extent.h).
   std::string DescribeCoverage();
 
-  // Counts (stats.h). Throws as Print() does.
+  // Computes statistics (stats.h). Throws as Print() does.
   Stats ReadStats(const StatsOptions& options, int64_t now_ns);
 
-  // What a report tells (report.h). Throws as Print() does.
+  // Computes a report (report.h). Throws as Print() does.
   Report ReadReport(const ReportOptions& options, int64_t now_ns);
 
-  // A process's family (tree.h). Throws as Print() does.
+  // Reads a process's family (tree.h). Throws as Print() does.
   void ReadTree(const TreeOptions& options,
                 const std::function<void(const TreeNode&)>& take);
 
  private:
-  // Whether a recorder watches for this database now.
+  // Whether a recorder is running for this database.
   bool IsRecording() const;
 
-  // 0 if there is none.
+  // Like FindProcess(), but returns 0 if there is none.
   int64_t FindKnown(int64_t process, const std::optional<int64_t>& boot);
 
   std::string path_;

@@ -18,7 +18,7 @@
 namespace forkdb {
 namespace {
 
-// The whole file, if it is one that can be believed.
+// Reads the file if its owner and mode can be trusted.
 std::optional<std::string> ReadTrusted(const std::string& path,
                                        uid_t database_owner) {
   const int fd = open(
@@ -47,7 +47,7 @@ std::optional<RecorderState> ReadState(const std::string& database,
     if (!text) return std::nullopt;
     const std::optional<RecorderState> state = ParseRecorderState(*text);
     if (state) return state;
-    // It was being written.
+    // The recorder was writing the file.
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   return std::nullopt;

@@ -1,4 +1,4 @@
-// What there is to see of a recorder from outside its database.
+// The state of a running recorder, from files outside the database.
 
 #ifndef FORKDB_QUERY_DATABASE_RECORDER_WATCH_H_
 #define FORKDB_QUERY_DATABASE_RECORDER_WATCH_H_
@@ -11,23 +11,23 @@
 
 namespace forkdb {
 
-// A recorder says every few seconds what it does. One that is silent for longer
+// A recorder updates its status every few seconds. A recorder silent for longer
 // than this hangs.
 inline constexpr int64_t kSilenceNs = 10'000'000'000;
 
-// What the recorder of the database last said in the file "-status" beside it;
-// nothing if no recorder runs. It is believed only if the file belongs to root,
-// this user or the database's owner, nobody else can write it, it is of this
-// boot and of the very file at this path, and the process that it names runs
-// and started when it says. In another PID namespace, or where /proc hides the
-// process, it must have spoken within kSilenceNs instead.
+// Returns the state in the file "-status" beside the database, or nullopt if no
+// recorder runs. Trusts the file only if root, this user or the database's
+// owner owns it, nobody else can write it, its boot and inode are current, and
+// its process runs with the same start time. If the process is in another PID
+// namespace or hidden by /proc, the heartbeat must be younger than kSilenceNs
+// instead.
 std::optional<RecorderState> FindRecorder(const std::string& database);
 
-// The highest number in a file of /proc/fork_info's format; nothing if it
+// The last number in a file of /proc/fork_info's format. Nullopt if the file
 // cannot be read or holds no record.
 std::optional<int64_t> FindNewestSeq(const std::string& path);
 
-// Whether the log that the recorder writes is still beside the database.
+// Whether the recorder's log is still beside the database.
 bool HasItsLog(const std::string& database, const RecorderState& recorder);
 
 }  // namespace forkdb

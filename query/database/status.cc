@@ -38,7 +38,7 @@ void ReadStream(SQLite::Database* database, Status* status) {
   status->last_seq = find.getColumn(4).getInt64();
 }
 
-// The newest drains alone: there is one a second at most, over years.
+// Reads only the newest drains; the table may cover years.
 void ReadDrains(SQLite::Database* database, int64_t now_ns, Status* status) {
   SQLite::Statement drains(
       *database, "SELECT time_ns, records FROM drains ORDER BY id DESC");
@@ -95,7 +95,7 @@ void ReadTotals(SQLite::Database* database, int64_t now_ns, Status* status) {
       database->execAndGet("SELECT count(*) FROM rejects").getInt64();
 }
 
-// Of each stream the first and the last: two look-ups by the key.
+// Reads only the first and last record of each stream.
 void ReadSpan(SQLite::Database* database, Status* status) {
   SQLite::Statement span(
       *database,
@@ -136,11 +136,11 @@ void ReadDowntimes(SQLite::Database* database, Status* status) {
   status->downtimes = find.getColumn(3).getInt64();
 }
 
-// What the recorder itself tells.
+// Problems in the recorder's own status.
 void FindTrouble(const Status& status, int64_t now_boottime_ns,
                  std::vector<std::string>* problems) {
-  // A lock that another program holds for a moment is no trouble yet.
-  constexpr int64_t kPatienceNs = 5 * kNsPerSecond;
+  // Ignore short troubles, such as another program's lock.
+  constexpr int64_t kGraceNs = 5 * kNsPerSecond;
   const RecorderState& recorder = *status.recorder;
   const auto waiting = [&]() -> std::string {
     if (recorder.waiting == 0) return "";
@@ -158,7 +158,7 @@ void FindTrouble(const Status& status, int64_t now_boottime_ns,
                           waiting()));
   }
   const int64_t trouble_ns = Minus(now_boottime_ns, recorder.trouble_since_ns);
-  if (!recorder.trouble.empty() && trouble_ns >= kPatienceNs) {
+  if (!recorder.trouble.empty() && trouble_ns >= kGraceNs) {
     problems->push_back(fmt::format("the recorder is in trouble for {}: {}{}",
                                     FormatLength(trouble_ns), recorder.trouble,
                                     waiting()));

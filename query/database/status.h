@@ -1,4 +1,4 @@
-// How a recording is: `forkdb status`.
+// The state of a recording, for `forkdb status`.
 
 #ifndef FORKDB_QUERY_DATABASE_STATUS_H_
 #define FORKDB_QUERY_DATABASE_STATUS_H_
@@ -20,34 +20,32 @@ inline constexpr char kLogIsLost[] =
     "alone "
     "will be lost with the recorder: start it anew";
 
-// Times are in ns since the epoch. Nothing stands for what there is not, or for
-// what cannot be known here.
+// Times are in ns since the epoch. Missing or unknown values are nullopt.
 struct Status {
-  // What the recorder says of itself, and how long ago; nothing if none runs.
+  // The recorder's status file and its age; nullopt if no recorder runs.
   std::optional<RecorderState> recorder;
   int64_t silence_ns = 0;
   bool recorder_is_stopped = false;  // by a signal
-  bool log_is_lost = false;  // the recorder's -wal is not there any more
-  // Of the stream that was recorded last; empty if there is none.
+  bool log_is_lost = false;          // the recorder's -wal was removed
+  // The stream recorded last; empty if there is none.
   std::string boot_id;
   std::string source;
   std::string hook;
   int64_t capacity = 0;
   int64_t last_seq = 0;
-  std::optional<int64_t> lag;  // records that the source has and the file not
+  std::optional<int64_t> lag;  // records in the source that are not stored yet
   std::optional<int64_t> last_drain_ns;
-  int64_t recent_records = 0;  // in the minute before now
-  // Of all streams.
+  int64_t recent_records = 0;  // in the last minute
+  // All streams.
   int64_t records = 0;
   int64_t gaps = 0;
   int64_t missing = 0;         // numbers in the gaps
-  int64_t recent_missing = 0;  // noticed in the hour before now
+  int64_t recent_missing = 0;  // noticed in the last hour
   int64_t missed = 0;          // calls that the hook skipped
-  int64_t recent_missed = 0;   // noticed in the hour before now
-  // The times at which nothing was recorded, and the last of them.
+  int64_t recent_missed = 0;   // noticed in the last hour
   int64_t downtimes = 0;
   std::optional<Downtime> last_downtime;
-  int64_t rejects = 0;  // lines that were no records, of those kept
+  int64_t rejects = 0;  // rejected lines still in the table
   int64_t thinned = 0;
   int64_t pruned = 0;
   std::optional<int64_t> oldest_ns;
@@ -57,16 +55,15 @@ struct Status {
   std::optional<int64_t> keep_ns;
   std::optional<int64_t> max_bytes;
   std::optional<int64_t> next_prune_ns;  // by age
-  // Each a reason to look after it, in words.
-  std::vector<std::string> problems;
+  std::vector<std::string> problems;     // messages
 };
 
-// What the database says. Costs some look-ups, however many records there are.
-// Throws SQLite::Exception.
+// Reads the fields that the database knows. Takes a few look-ups for any number
+// of records. Throws SQLite::Exception.
 Status ReadStatus(SQLite::Database* database, int64_t now_ns);
 
-// What is wrong, judged by all the other fields. now_boottime_ns is
-// CLOCK_BOOTTIME.
+// Returns messages about problems, judged by the other fields. now_boottime_ns
+// is CLOCK_BOOTTIME.
 std::vector<std::string> FindProblems(const Status& status,
                                       int64_t now_boottime_ns);
 

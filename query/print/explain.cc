@@ -14,7 +14,7 @@ namespace {
 
 struct Explanation {
   std::string_view errno_name;
-  std::string_view causes;  // a line each
+  std::string_view causes;  // one per line
 };
 
 constexpr std::array<Explanation, 13> kExplanations = {{

@@ -1,4 +1,4 @@
-// Groups (groups.h) as text.
+// Prints groups (groups.h).
 
 #ifndef FORKDB_QUERY_PRINT_GROUP_PRINTER_H_
 #define FORKDB_QUERY_PRINT_GROUP_PRINTER_H_
@@ -12,9 +12,10 @@
 
 namespace forkdb {
 
-// One row a group under the columns' names and "records": the largest first, or
-// last if the shape is reversed; so many as its limit says. Without columns, in
-// a table, the number stands alone. Throws Error if it cannot be written.
+// Prints one row per group, with the columns and "records". The largest group
+// comes first, or last if the shape is reversed. The shape's limit applies.
+// Without columns, a table is just the number. Throws Error if the output
+// cannot be written.
 void PrintGroups(const Groups& groups, std::vector<std::string> columns,
                  const Shape& shape, const Output& output);
 

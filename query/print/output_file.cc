@@ -16,15 +16,15 @@
 namespace forkdb {
 namespace {
 
-constexpr mode_t kMode = 0666;  // less the umask, as any new file
+constexpr mode_t kMode = 0666;  // before the umask
 constexpr mode_t kPrivateMode = 0600;
 constexpr char kAccessList[] = "system.posix_acl_access";
 
-// Copies the access control list of a file that is open with O_PATH. Returns
-// whether the other file now has the same list, or neither has one.
+// Copies the access control list of a file opened with O_PATH. Returns true if
+// both files have the same list or none.
 bool CopyAccessList(int from, int to) {
   const std::string path = fmt::format("/proc/self/fd/{}", from);
-  std::array<char, 65536> list{};  // the largest value that Linux has
+  std::array<char, 65536> list{};  // Linux's limit for attributes
   const ssize_t size =
       getxattr(path.c_str(), kAccessList, list.data(), list.size());
   if (size >= 0) {
@@ -32,7 +32,7 @@ bool CopyAccessList(int from, int to) {
                      0) == 0;
   }
   if (errno != ENODATA && errno != EOPNOTSUPP) return false;
-  // The directory's default list may have given it one.
+  // The directory's default list may have set one.
   return fremovexattr(to, kAccessList) == 0 || errno == ENODATA ||
          errno == EOPNOTSUPP;
 }
@@ -107,7 +107,7 @@ void OutputFile::KeepAccess() {
   constexpr mode_t kPermissions = 0777;
   mode_t mode = old.st_mode & kPermissions;
   const bool same_list = CopyAccessList(replaced_.get(), file);
-  // With a list, the group's bits are what any of its entries may have.
+  // With a list, the group bits limit all of its entries.
   if (!same_owner || now.st_gid != old.st_gid || !same_list) {
     mode &= ~static_cast<mode_t>(S_IRWXG);
   }
@@ -115,7 +115,7 @@ void OutputFile::KeepAccess() {
 }
 
 void OutputFile::GiveName() {
-  // By way of /proc, as open(2) has it: AT_EMPTY_PATH takes a privilege.
+  // Through /proc, as in open(2), because AT_EMPTY_PATH needs a capability.
   const std::string from =
       fmt::format("/proc/self/fd/{}", fileno(stream_.get()));
   const std::string base =
@@ -133,7 +133,7 @@ void OutputFile::Commit() {
   if (!is_new_) return;
   if (replaced_) KeepAccess();
   if (fsync(fileno(stream_.get())) != 0) Fail(errno);
-  // Discard() waits meanwhile, so that it leaves no name behind.
+  // Keep Discard() waiting, so that it does not miss the name.
   const std::lock_guard<std::mutex> lock(name_mutex_);
   if (name_.empty()) GiveName();
   if (rename(name_.c_str(), path_.c_str()) != 0) Fail(errno);

@@ -1,4 +1,4 @@
-// A file that is there whole or not at all.
+// Replaces a file atomically.
 
 #ifndef FORKDB_QUERY_PRINT_OUTPUT_FILE_H_
 #define FORKDB_QUERY_PRINT_OUTPUT_FILE_H_
@@ -12,22 +12,22 @@
 
 namespace forkdb {
 
-// What becomes of a symbolic link at the path.
+// What to do with a symbolic link at the path.
 enum class Links { kFollow, kReplace };
 
-// Collects what is written to stream(), and puts it in the place of the file at
-// path in one step. Until then that file, if there is one, stays as it is; the
-// new one has no name, so that nothing is left of it whatever ends the process
-// (on file systems that cannot do so, it is .NAME.XXXXXX beside it).
+// Writes a new file through stream(). Commit() replaces the file at path with
+// it in one step; until then, a file at path stays unchanged. The new file has
+// no name, so nothing of it remains if the process ends early. (On file systems
+// without unnamed files, it is .NAME.XXXXXX beside path.)
 //
-// A file that replaces another gets its mode, owner, group and access control
-// list. Where one of them cannot be set, the new file is open to fewer users,
-// never to more. Other new files are as the umask says. What is
-// not a regular file (a pipe, /dev/null) is written as it comes where links are
-// followed. Not thread-safe.
+// The new file gets the mode, owner, group and access control list of the file
+// it replaces. If one of them cannot be set, the new file is open to fewer
+// users, never to more. Without a file to replace, the umask sets the mode.
+// With kFollow, a path that is not a regular file (a pipe, /dev/null) is
+// written directly. Not thread-safe.
 class OutputFile {
  public:
-  // Throws Error if there can be no such file.
+  // Throws Error if the file cannot be created.
   explicit OutputFile(const std::string& path, Links links = Links::kFollow);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
@@ -35,12 +35,11 @@ class OutputFile {
 
   std::FILE* stream() { return stream_.get(); }
 
-  // Makes it the file at path, on the disk. Throws Error. Without it, nothing
-  // has happened.
+  // Flushes the new file to disk and moves it to path. Throws Error.
   void Commit();
 
-  // Removes the new file's name where it has one. For another thread, when the
-  // process ends.
+  // Removes the new file if it has a name. Another thread may call it when the
+  // process is about to end.
   void Discard();
 
  private:
@@ -48,21 +47,21 @@ class OutputFile {
     void operator()(std::FILE* stream) const { std::fclose(stream); }
   };
 
-  // Opens a file without a name, else one with, which nobody else can open if
-  // it replaces another. Returns the descriptor.
+  // Opens an unnamed file, or else a named one. It is private if it replaces
+  // another file. Returns the descriptor.
   int OpenNew();
-  // Makes the new file as accessible as the one it replaces. Throws Error.
+  // Copies owner, mode and access control list from replaced_. Throws Error.
   void KeepAccess();
-  // Gives the file a name, if it has none.
+  // Gives an unnamed file a name. Throws Error.
   void GiveName();
   [[noreturn]] void Fail(int error) const;
 
   std::string path_;
   std::string directory_;
   std::mutex name_mutex_;
-  std::string name_;  // of the new file, "" where it has none
+  std::string name_;  // of the new file; "" if unnamed
   bool is_new_ = true;
-  Descriptor replaced_;  // the file at path_ until now; none if there is none
+  Descriptor replaced_;  // the old file at path_, if any
   std::unique_ptr<std::FILE, Close> stream_;
 };
 

@@ -19,7 +19,8 @@
 namespace forkdb {
 namespace {
 
-// "2026-11-23T10:00:00.500Z": of the nine digits those that say something.
+// Removes trailing zeros of the fraction, three at a time:
+// "2026-11-23T10:00:00.500Z".
 std::string ShortTime(std::string time) {
   constexpr std::string_view kThousandth = "000";
   const size_t point = time.find('.');
@@ -32,7 +33,8 @@ std::string ShortTime(std::string time) {
   return time + "Z";
 }
 
-// The longest, in characters: beside it stand a time and a number.
+// The length of the longest bar, in characters. A time and a number stand
+// beside it.
 double BarLength(const Output& output) {
   constexpr size_t kBesides = 40, kLeast = 8, kMost = 40;
   if (output.width == 0) return kMost;
@@ -40,10 +42,11 @@ double BarLength(const Output& output) {
   return static_cast<double>(std::clamp(room, kLeast, kMost));
 }
 
-// In eighths of a character; something for all that is not nothing.
+// A bar in steps of an eighth of a character. Rounds up, so that any part above
+// 0 shows.
 std::string Bar(double part, double length) {
   constexpr const char* kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  // A forged database's counts may be of any size.
+  // Counts in a forged database can be any size.
   part = std::clamp(part, 0.0, 1.0);
   const auto eighths = static_cast<size_t>(std::ceil(part * length * 8));
   std::string bar;
@@ -69,7 +72,7 @@ void PrintTable(const Stats& stats, const StatsSection& section,
                 const Output& output) {
   const bool is_rate = section.name == "rate";
   const bool has_pid = section.name == "callers";
-  // The seconds of one window are not those of another.
+  // Two windows have no seconds in common.
   const bool has_before = stats.before && section.name != "seconds";
   int64_t whole = stats.records;
   if (is_rate) {
@@ -78,7 +81,7 @@ void PrintTable(const Stats& stats, const StatsSection& section,
       whole = std::max(whole, entry.records);
     }
   }
-  // A name may be long, so it comes last; a bar is longer.
+  // The longest column comes last: the name, or the bar.
   std::vector<std::string> columns = {"records"};
   if (has_before) columns.insert(columns.end(), {"before", "change"});
   columns.emplace_back(is_rate ? "" : "share");
@@ -143,7 +146,7 @@ void PrintRows(const Stats& stats, const Output& output) {
       printer->Print(row);
     }
   }
-  const auto print_lack = [&](const char* section, const std::string& interval,
+  const auto print_loss = [&](const char* section, const std::string& interval,
                               int64_t records) {
     Row row = {section, interval, {}, records};
     if (stats.before) row.emplace_back();
@@ -151,11 +154,11 @@ void PrintRows(const Stats& stats, const Output& output) {
   };
   const Losses& missing = stats.missing;
   if (missing.gaps > 0) {
-    print_lack("missing", FormatInterval(missing.after_ns, missing.before_ns),
+    print_loss("missing", FormatInterval(missing.after_ns, missing.before_ns),
                missing.records);
   }
   for (const Downtime& downtime : missing.downtimes.longest) {
-    print_lack("downtimes",
+    print_loss("downtimes",
                FormatInterval(downtime.began_ns, downtime.ended_ns), 0);
   }
   printer->Finish();

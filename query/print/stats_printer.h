@@ -1,4 +1,4 @@
-// Stats as text.
+// Prints statistics.
 
 #ifndef FORKDB_QUERY_PRINT_STATS_PRINTER_H_
 #define FORKDB_QUERY_PRINT_STATS_PRINTER_H_
@@ -8,10 +8,10 @@
 
 namespace forkdb {
 
-// As a table: a line that says of what, then each section that has entries as a
-// table of its own, the rate with bars. In the other formats: one row an entry,
-// with the columns section, name, pid, records and, where there is a window
-// before, before. Throws Error if the output cannot be written.
+// In table format, prints a line with the window, then a table for each section
+// that has entries, with bars for the rate. In other formats, prints one row
+// per entry with the columns section, name, pid, records and, if there is an
+// earlier window, before. Throws Error if the output cannot be written.
 void PrintStats(const Stats& stats, const Output& output);
 
 }  // namespace forkdb

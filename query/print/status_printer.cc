@@ -62,9 +62,9 @@ std::string Retention(const Status& status) {
 
 std::string Source(const Status& status) {
   if (status.source.empty()) return "-";
-  const bool taxes_all = status.hook.find("sys_exit") != std::string::npos;
+  const bool slows_all = status.hook.find("sys_exit") != std::string::npos;
   return fmt::format("{} by {}{}, boot {}", status.source, status.hook,
-                     taxes_all ? " (every system call pays for it)" : "",
+                     slows_all ? " (every system call pays for it)" : "",
                      status.boot_id);
 }
 

@@ -1,4 +1,4 @@
-// Printing a status.
+// Prints a status.
 
 #ifndef FORKDB_QUERY_PRINT_STATUS_PRINTER_H_
 #define FORKDB_QUERY_PRINT_STATUS_PRINTER_H_
@@ -10,9 +10,9 @@
 
 namespace forkdb {
 
-// As a table: a line for each thing that a person asks, times with their age.
-// In the other formats: one row, every field under its name in Status, the
-// problems as one text. Throws Error if the output cannot be written.
+// In table format, prints a line per item, and times with their age. In other
+// formats, prints one row, with columns named like the fields of Status and all
+// problems in one text. Throws Error if the output cannot be written.
 void PrintStatus(const Status& status, int64_t now_ns, const Output& output);
 
 }  // namespace forkdb

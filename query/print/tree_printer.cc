@@ -91,7 +91,7 @@ class Drawing {
   const Lines& lines_;
   Output output_;
   int64_t top_ = 0;
-  std::vector<const char*> past_;  // a level, what stands under it
+  std::vector<const char*> past_;  // the line under each level's last node
 };
 
 Row AsRow(const TreeNode& node) {

@@ -1,4 +1,4 @@
-// A tree as text.
+// Prints a tree.
 
 #ifndef FORKDB_QUERY_PRINT_TREE_PRINTER_H_
 #define FORKDB_QUERY_PRINT_TREE_PRINTER_H_
@@ -10,10 +10,10 @@
 
 namespace forkdb {
 
-// Gives read a function to call with each node, and prints them as they come.
-// As a table: one line a node, drawn with lines, or with ASCII only; a comm in
-// parentheses is the maker's. In the other formats: one row a node. Throws
-// Error if the output cannot be written.
+// Calls read with a function that prints a node; read calls it for each node in
+// order. In table format, prints a drawing with one line per node, in ASCII if
+// ascii is set; a comm in parentheses is the creator's. In other formats,
+// prints one row per node. Throws Error if the output cannot be written.
 void PrintTree(const std::function<
                    void(const std::function<void(const TreeNode&)>&)>& read,
                const Output& output, bool ascii);

@@ -1,4 +1,4 @@
-// Making elements. Text goes in as text, never as HTML.
+// Creates elements. Text is inserted as text, never as HTML.
 
 function element(tag, options = {}, ...children) {
   const node = document.createElement(tag);
@@ -40,7 +40,7 @@ const shortTime = (iso) =>
   iso === null ? '' : iso.replace('T', ' ').replace(/(\.\d{3})\d*Z$/, '$1')
     .replace(/\.000$/, '');
 
-// A table; numeric columns are those whose heading ends with "#".
+// A table. A heading that ends with "#" marks a numeric column.
 function table(headings, rows) {
   const right = headings.map((heading) => heading.endsWith('#'));
   const cells = (tag, values) => values.map((value, i) => {

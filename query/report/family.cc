@@ -19,8 +19,8 @@
 namespace forkdb {
 namespace {
 
-// What a process did. Its key is its name (alive.h) or, where nothing
-// made it that is known, a number at or below this.
+// Keys of processes are their names (alive.h). A process of unknown origin has
+// a key at or below kUnknown.
 constexpr int64_t kUnknown = std::numeric_limits<int64_t>::min() / 2;
 
 struct Tally {
@@ -28,8 +28,8 @@ struct Tally {
   int64_t children = 0;
   int64_t threads = 0;
   int64_t failed = 0;
-  int64_t last_call = 0;      // a record; 0 for none
-  bool is_by_itself = false;  // whether its first thread made that call
+  int64_t last_call = 0;        // a record; 0 for none
+  bool by_main_thread = false;  // whether the main thread made that call
 };
 
 struct Candidate {
@@ -42,11 +42,12 @@ struct Candidate {
   }
 };
 
-// Goes through the records from the newest to the oldest. A process is made
-// before it makes any, so all that it did is known when its own record comes.
-class Genealogist {
+// Takes records from the newest to the oldest. The record that created a
+// process is older than the calls of the process, so its tally is then
+// complete.
+class FamilyBuilder {
  public:
-  Genealogist(const FamilyLimits& limits, SQLite::Database* database)
+  FamilyBuilder(const FamilyLimits& limits, SQLite::Database* database)
       : limits_(limits), database_(database), alive_(database) {}
 
   void Add(SQLite::Statement* row);
@@ -54,16 +55,17 @@ class Genealogist {
 
  private:
   int64_t CallerOf(SQLite::Statement* row);
-  // Adds what was alive below a process to it.
-  void Fold(int64_t key);
+  // Adds the tallies of all `alive` processes below a process to it.
+  void AddAliveBelow(int64_t key);
+  // Keeps the candidate if it is one of the largest.
   void Offer(const Candidate& candidate);
   void Describe(const Candidate& candidate, FamilyMember* member);
 
   const FamilyLimits& limits_;
   SQLite::Database* database_;
   AliveForest alive_;
-  std::unordered_map<int64_t, Tally> unborn_;  // their own record is to come
-  std::map<std::tuple<int64_t, int64_t, int64_t>, int64_t> unrecorded_;
+  std::unordered_map<int64_t, Tally> tallies_;  // not complete yet
+  std::map<std::tuple<int64_t, int64_t, int64_t>, int64_t> unknown_;
   std::vector<Candidate> largest_;  // a heap, the smallest in front
   int64_t processes_ = 0;
 };
@@ -71,36 +73,36 @@ class Genealogist {
 constexpr char kColumns[] =
     "id, caller_id, ret, flags_raw, pid, tgid, start_ns";
 
-int64_t Genealogist::CallerOf(SQLite::Statement* row) {
+int64_t FamilyBuilder::CallerOf(SQLite::Statement* row) {
   if (!row->isColumnNull(1)) return row->getColumn(1).getInt64();
-  // By stream, not by boot: two of one boot overlap rarely.
+  // By stream instead of boot: two streams of a boot rarely overlap.
   const int64_t stream = row->getColumn(0).getInt64() / kSeqLimit;
   const int64_t tgid = row->getColumn(5).getInt64();
   const int64_t start_ns = row->getColumn(6).getInt64();
   const int64_t alive = alive_.Find(stream, tgid, start_ns);
   if (alive != 0) return alive;
-  const int64_t next = kUnknown - static_cast<int64_t>(unrecorded_.size());
-  return unrecorded_.try_emplace({stream, tgid, start_ns}, next).first->second;
+  const int64_t next = kUnknown - static_cast<int64_t>(unknown_.size());
+  return unknown_.try_emplace({stream, tgid, start_ns}, next).first->second;
 }
 
-void Genealogist::Add(SQLite::Statement* row) {
+void FamilyBuilder::Add(SQLite::Statement* row) {
   const int64_t id = row->getColumn(0).getInt64();
   const int64_t ret = row->getColumn(2).getInt64();
   const bool is_thread = (row->getColumn(3).getInt64() & CLONE_THREAD) != 0;
-  const bool is_by_itself =
+  const bool by_main_thread =
       row->getColumn(4).getInt64() == row->getColumn(5).getInt64();
   Candidate made;
-  Fold(id);
-  if (const auto found = unborn_.find(id); found != unborn_.end()) {
+  AddAliveBelow(id);
+  if (const auto found = tallies_.find(id); found != tallies_.end()) {
     made.tally = found->second;
-    unborn_.erase(found);
+    tallies_.erase(found);
   }
   made.key = id;
   made.parent = CallerOf(row);
-  Tally& caller = unborn_[made.parent];
-  if (caller.last_call == 0 || (is_by_itself && !caller.is_by_itself)) {
+  Tally& caller = tallies_[made.parent];
+  if (caller.last_call == 0 || (by_main_thread && !caller.by_main_thread)) {
     caller.last_call = id;
-    caller.is_by_itself = is_by_itself;
+    caller.by_main_thread = by_main_thread;
   }
   if (ret < 0) {
     ++caller.failed;
@@ -114,22 +116,22 @@ void Genealogist::Add(SQLite::Statement* row) {
   }
 }
 
-void Genealogist::Fold(int64_t key) {
+void FamilyBuilder::AddAliveBelow(int64_t key) {
   const std::vector<int64_t> below = alive_.Below(key);
   for (auto process = below.rbegin(); process != below.rend(); ++process) {
-    const auto found = unborn_.find(*process);
-    if (found == unborn_.end()) continue;  // it did nothing
+    const auto found = tallies_.find(*process);
+    if (found == tallies_.end()) continue;  // it made no calls
     const Candidate child = {*process, alive_.ParentOf(*process),
                              found->second};
-    unborn_.erase(found);
-    Tally& parent = unborn_[child.parent];
+    tallies_.erase(found);
+    Tally& parent = tallies_[child.parent];
     ++parent.children;
     parent.below += child.tally.below + 1;
     Offer(child);
   }
 }
 
-void Genealogist::Offer(const Candidate& candidate) {
+void FamilyBuilder::Offer(const Candidate& candidate) {
   if (largest_.size() == limits_.members) {
     if (!(candidate < largest_.front())) return;
     std::pop_heap(largest_.begin(), largest_.end());
@@ -139,7 +141,7 @@ void Genealogist::Offer(const Candidate& candidate) {
   std::push_heap(largest_.begin(), largest_.end());
 }
 
-void Genealogist::Describe(const Candidate& candidate, FamilyMember* member) {
+void FamilyBuilder::Describe(const Candidate& candidate, FamilyMember* member) {
   const auto first = [&](const char* sql, int64_t id) {
     SQLite::Statement find(*database_, FormatSql(sql));
     find.bind(1, id);
@@ -178,12 +180,12 @@ void Genealogist::Describe(const Candidate& candidate, FamilyMember* member) {
   member->username = std::move(call[2]);
 }
 
-Family Genealogist::Finish() {
+Family FamilyBuilder::Finish() {
   Family family;
   family.processes = processes_;
-  for (const int64_t root : alive_.roots()) Fold(root);
-  for (const auto& [key, tally] : unborn_) {
-    // A thread or a failed call is no process to descend from.
+  for (const int64_t root : alive_.roots()) AddAliveBelow(root);
+  for (const auto& [key, tally] : tallies_) {
+    // Leave out callers that only created threads or failed.
     if (tally.children == 0) continue;
     ++family.roots;
     Offer({key, 0, tally});
@@ -192,13 +194,14 @@ Family Genealogist::Finish() {
   std::unordered_map<int64_t, size_t> indices;
   for (const Candidate& candidate : largest_) {
     FamilyMember member;
-    // Parents are larger, so they are there already: no circle can be drawn.
+    // A parent is larger than its children, so it is already a member. This
+    // also rules out cycles.
     const auto parent = indices.find(candidate.parent);
     if (parent != indices.end()) {
       member.parent = parent->second;
       member.depth = family.members[parent->second].depth + 1;
     } else if (candidate.parent != 0) {
-      continue;  // it was too deep
+      continue;  // the parent was too deep
     }
     if (member.depth > limits_.depth) continue;
     member.origin = candidate.key < 0 && candidate.key > kUnknown
@@ -220,10 +223,10 @@ Family Genealogist::Finish() {
 
 Family ReadFamily(const Search& search, const FamilyLimits& limits,
                   SQLite::Database* database) {
-  Genealogist genealogist(limits, database);
+  FamilyBuilder builder(limits, database);
   RowCursor rows(search, {kColumns, /*descending=*/true});
-  while (SQLite::Statement* row = rows.Next()) genealogist.Add(row);
-  return genealogist.Finish();
+  while (SQLite::Statement* row = rows.Next()) builder.Add(row);
+  return builder.Finish();
 }
 
 }  // namespace forkdb

@@ -1,4 +1,4 @@
-// The processes with the most descendants, of all that a search finds.
+// The processes with the most descendants in a search's records.
 
 #ifndef FORKDB_QUERY_REPORT_FAMILY_H_
 #define FORKDB_QUERY_REPORT_FAMILY_H_
@@ -16,44 +16,44 @@
 
 namespace forkdb {
 
-// How a process is known.
+// Where a process is known from.
 enum class Origin {
-  kMade,       // one of the records made it
-  kAlive,      // it was alive before the recording
-  kElsewhere,  // it only made some
+  kMade,       // a record of the search created it
+  kAlive,      // it was alive before recording began
+  kElsewhere,  // only from the processes that it created
 };
 
 struct FamilyMember {
-  std::optional<size_t> parent;  // an index of the family; none for a root
+  std::optional<size_t> parent;  // an index into members; nullopt for a root
   Origin origin = Origin::kMade;
   int64_t depth = 0;     // 0 for a root
-  Value id;              // of the record that made it; NULL if none is known
-  Value pid;             // NULL where nothing is known
-  Value comm;            // its own, as of its last call; else its maker's
-  Value username;        // the same call's
-  Value time_ns;         // when it was made; NULL where that is not known
-  int64_t below = 0;     // processes that descend from it
-  int64_t children = 0;  // those that it made itself
-  int64_t threads = 0;   // made by it
+  Value id;              // the record that created it; NULL if unknown
+  Value pid;             // NULL if unknown
+  Value comm;            // from its last call, else its creator's
+  Value username;        // from the same call
+  Value time_ns;         // when it was created; NULL if unknown
+  int64_t below = 0;     // descendants
+  int64_t children = 0;  // processes that it created
+  int64_t threads = 0;   // threads that it created
   int64_t failed = 0;    // its failed calls
 };
 
 struct Family {
   std::vector<FamilyMember> members;  // the largest first
-  int64_t roots = 0;                  // with those that are left out
-  int64_t processes = 0;              // all that were made
+  int64_t roots = 0;                  // roots beyond the limits included
+  int64_t processes = 0;              // all processes created
 };
 
 struct FamilyLimits {
-  size_t members = 2000;  // the largest
-  int64_t depth = 64;     // levels below a root: browsers nest no deeper
+  size_t members = 2000;  // keep the largest
+  int64_t depth = 64;     // levels below a root; browsers nest no deeper
 };
 
-// Within the limits; the parent of each member is one, too, or it is a root: a
-// process that no record of the search made, and with no parent that was alive
-// before. Memory grows with the processes
-// that called, of any time, but for those that are seen to be made. Throws
-// UsageError for what the user's condition has wrong.
+// Returns the largest processes within the limits. The parent of each member is
+// a member, or the member is a root: no record of the search created it, and
+// its parent was not alive before. Memory grows with the processes that made
+// calls and whose own creation has not been read yet. Throws UsageError if the
+// user's condition is wrong.
 Family ReadFamily(const Search& search, const FamilyLimits& limits,
                   SQLite::Database* database);
 

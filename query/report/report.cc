@@ -33,7 +33,7 @@ std::vector<Row> ReadBoots(const ReportOptions& options,
   return Rows(&find);
 }
 
-// As FindLosses() counts them.
+// The gaps that FindLosses() counts.
 std::vector<Row> ReadGaps(const ReportOptions& options, const Window& window,
                           SQLite::Database* database) {
   SQLite::Statement find(
@@ -55,7 +55,7 @@ std::vector<FailureRate> ReadFailures(const Search& search, const Bins& bins) {
   while (SQLite::Statement* row = rows.Next()) {
     std::vector<int64_t>& of_error = counts[row->getColumn(1).getString()];
     of_error.resize(bins.count);
-    // A forged database's blocks may lie about their times.
+    // In a forged database, the window may not contain the record.
     const size_t bin = bins.Of(row->getColumn(0).getInt64());
     if (bin < bins.count) ++of_error[bin];
   }
@@ -88,14 +88,14 @@ const std::vector<std::string>& FailureColumns() {
 
 Report ReadReport(const ReportOptions& options, int64_t now_ns,
                   SQLite::Database* database) {
-  StatsOptions question;
-  question.filter = options.filter;
-  question.top = options.top;
-  question.bins = options.bins;
-  question.is_recording = options.is_recording;
-  question.most_rows = std::numeric_limits<int64_t>::max();
+  StatsOptions stats;
+  stats.filter = options.filter;
+  stats.top = options.top;
+  stats.bins = options.bins;
+  stats.is_recording = options.is_recording;
+  stats.most_rows = std::numeric_limits<int64_t>::max();
   Report report;
-  report.stats = ReadStats(question, now_ns, database);
+  report.stats = ReadStats(stats, now_ns, database);
   report.bins = ChooseBins(report.stats.window, options.bins);
   report.boots = ReadBoots(options, database);
   report.gaps = ReadGaps(options, report.stats.window, database);

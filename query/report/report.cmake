@@ -1,11 +1,11 @@
-# The page of `forkdb export --html`, as ${report_cc}: the files of this folder
-# and dygraphs (Debian's package libjs-dygraphs) in one C++ string. Made when
-# CMake runs, and again when one of them changes.
+# Makes ${report_cc}, the page of `forkdb export --html`: the files of this folder
+# and dygraphs (Debian's package libjs-dygraphs) in one C++ string. Runs with
+# CMake, and again when one of the files changes.
 
 set(dygraphs_dirs /usr/share/javascript/dygraphs)
 find_file(DYGRAPHS_JS dygraph.min.js PATHS ${dygraphs_dirs} NO_DEFAULT_PATH)
 find_file(DYGRAPHS_CSS dygraph.min.css PATHS ${dygraphs_dirs} NO_DEFAULT_PATH)
-# Its licence asks to be in every copy.
+# Its licence must be in every copy.
 find_file(DYGRAPHS_LICENCE copyright PATHS /usr/share/doc/libjs-dygraphs
   NO_DEFAULT_PATH)
 if(NOT DYGRAPHS_JS OR NOT DYGRAPHS_CSS OR NOT DYGRAPHS_LICENCE)
@@ -13,7 +13,7 @@ if(NOT DYGRAPHS_JS OR NOT DYGRAPHS_CSS OR NOT DYGRAPHS_LICENCE)
     "DYGRAPHS_JS, DYGRAPHS_CSS (its minified files) and DYGRAPHS_LICENCE")
 endif()
 
-# The text of files, one behind the other.
+# Concatenates the files ARGN.
 function(read_files result)
   set(text "")
   foreach(file IN LISTS ARGN)
@@ -24,13 +24,13 @@ function(read_files result)
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
-# The SHA-256 of a text in base64, as Content-Security-Policy has it.
+# The SHA-256 of a text in base64, in the form of Content-Security-Policy.
 function(policy_hash result text)
   set(digits ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/)
   string(SHA256 hex "${text}")
   set(base64 "")
-  # 256 bits are 42 groups of 6, and 4 bits that two zeros fill up: 3 groups
-  # are 18 bits, of which 16 hexadecimal digits' worth is read at a time.
+  # Encode 6 hexadecimal digits (24 bits) as 4 base64 digits. Two zeros pad the
+  # hash to 66 digits.
   foreach(start RANGE 0 60 6)
     string(SUBSTRING "${hex}00" ${start} 6 group)
     math(EXPR bits "0x${group}")
@@ -40,7 +40,7 @@ function(policy_hash result text)
       string(APPEND base64 ${character})
     endforeach()
   endforeach()
-  # 66 hexadecimal digits make 44 characters; the last stands for nothing.
+  # 66 hexadecimal digits make 44 characters. The last one is padding.
   string(SUBSTRING ${base64} 0 43 base64)
   set(${result} "'sha256-${base64}='" PARENT_SCOPE)
 endfunction()
@@ -51,7 +51,7 @@ read_files(report_script ${DYGRAPHS_JS} ${report_dir}/dom.js
 read_files(report_style ${DYGRAPHS_CSS} ${report_dir}/report.css)
 file(READ ${DYGRAPHS_LICENCE} licence)
 string(REPLACE "*/" "* /" licence "${licence}")
-# The map is not in the page, and browsers would ask for it.
+# Remove references to source maps: browsers would try to load them.
 string(REGEX REPLACE "\n(//|/\\*)# sourceMappingURL=[^\n]*" "" report_script
   "/*! dygraphs\n${licence}*/\n${report_script}")
 string(REGEX REPLACE "\n(//|/\\*)# sourceMappingURL=[^\n]*" "" report_style

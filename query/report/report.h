@@ -1,6 +1,6 @@
-// What `forkdb export --html` tells of a window of history: numbers, what they
-// are made of, and the families that did most. Of a size that a browser can
-// show, whatever the history's is.
+// The report of `forkdb export --html` on a window of history: totals,
+// breakdowns and the largest families. Bounded in size, so that browsers can
+// show it for any history.
 
 #ifndef FORKDB_QUERY_REPORT_REPORT_H_
 #define FORKDB_QUERY_REPORT_REPORT_H_
@@ -24,8 +24,8 @@ namespace forkdb {
 
 struct ReportOptions {
   Filter filter;
-  size_t top = 15;    // of each list
-  size_t bins = 720;  // of the timeline, at most
+  size_t top = 15;    // entries per list
+  size_t bins = 720;  // maximum on the timeline
   FamilyLimits family;
   int64_t failures = 200;
   int64_t gaps = 500;
@@ -41,22 +41,21 @@ struct FailureRate {
 };
 
 struct Report {
-  Stats stats;  // with the callers and seconds of any number of records
-  Bins bins;    // of its section rate, and of failures
+  Stats stats;  // callers and seconds included, for any number of records
+  Bins bins;    // bins of the stats section "rate" and of failures
   std::vector<FailureRate> failures;
-  // Of the rows below the columns are these.
-  std::vector<Row> boots;  // host, kernel, boot_id, boot_ns: newest
-  std::vector<Row> gaps;   // after_ns, before_ns, records: largest
+  std::vector<Row> boots;  // host, kernel, boot_id, boot_ns; newest first
+  std::vector<Row> gaps;   // after_ns, before_ns, records; largest first
   Downtimes downtimes;
-  std::vector<Row> newest_failures;  // FailureColumns(): newest first
+  std::vector<Row> newest_failures;  // FailureColumns(); newest first
   Family family;
 };
 
-// The view's columns that are shown of a failed call.
+// The columns of the view forks in newest_failures.
 const std::vector<std::string>& FailureColumns();
 
-// Reads each record that the filter finds a few times; holds none of them. To
-// be used inside one transaction. Throws UsageError.
+// Reads each matching record a few times, and keeps none in memory. Must be
+// called inside a transaction. Throws UsageError and SQLite::Exception.
 Report ReadReport(const ReportOptions& options, int64_t now_ns,
                   SQLite::Database* database);
 

@@ -1,4 +1,4 @@
-// The page: what forkdb counted, which is in the script element "data".
+// Builds the page from the JSON in the script element "data".
 
 const TITLES = {
   users: 'Users', commands: 'Commands', callers: 'Callers',
@@ -7,7 +7,7 @@ const TITLES = {
 };
 const name = (text) => element('span', { class: 'name' }, text === '' ? '(no name)' : text);
 
-// May be broken behind each "|".
+// Allows a line break after each "|".
 const flags = (text) => element('span', { class: 'name' }, ...text.split('|')
   .flatMap((flag, i) => (i === 0 ? [flag] : ['|', element('wbr'), flag])));
 

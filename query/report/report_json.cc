@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Of forkdb's own columns: there are no other types.
+// Handles all types that forkdb's columns have.
 Json Cell(const Value& value) {
   if (const auto* integer = std::get_if<int64_t>(&value)) return *integer;
   if (const auto* text = std::get_if<std::string>(&value)) {
@@ -174,7 +174,7 @@ std::string ReportJson(const Report& report, const ReportOrigin& origin) {
   std::string safe;
   safe.reserve(text.size());
   for (const char c : text) {
-    // It can only be in a string.
+    // In JSON, a < can only be inside a string.
     if (c == '<') {
       safe += "\\u003c";
     } else {

@@ -1,4 +1,4 @@
-// A report as the page in query/report reads it.
+// A report as JSON for the page's script.
 
 #ifndef FORKDB_QUERY_REPORT_REPORT_JSON_H_
 #define FORKDB_QUERY_REPORT_REPORT_JSON_H_
@@ -10,15 +10,15 @@
 
 namespace forkdb {
 
-// What the page says of itself.
+// How the page was made.
 struct ReportOrigin {
-  std::string filter;  // what was asked for, "" for everything
+  std::string filter;  // the user's filter; "" for none
   std::string version;
   int64_t made_ns = 0;
 };
 
-// JSON in ASCII that may stand in an HTML script element: no <, and what is
-// harmful in a text is an escape (EscapeForDisplay()).
+// ASCII JSON that is safe inside an HTML script element: it contains no <.
+// Harmful bytes in text are escaped (EscapeForDisplay()).
 std::string ReportJson(const Report& report, const ReportOrigin& origin);
 
 }  // namespace forkdb

@@ -1,4 +1,4 @@
-// A report as a page that needs nothing else.
+// A report as a self-contained HTML page.
 
 #ifndef FORKDB_QUERY_REPORT_REPORT_PAGE_H_
 #define FORKDB_QUERY_REPORT_REPORT_PAGE_H_
@@ -8,7 +8,7 @@
 
 namespace forkdb {
 
-// Writes the page with that JSON (report_json.h) in it. Throws Error if the
+// Writes the page with the JSON of ReportJson() in it. Throws Error if the
 // stream cannot be written.
 void WriteReportPage(std::string_view json, std::FILE* stream);
 

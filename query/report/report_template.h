@@ -1,4 +1,4 @@
-// The page of a report, made of query/report by the build.
+// The template of the report's page. The build makes it from query/report.
 
 #ifndef FORKDB_QUERY_REPORT_REPORT_TEMPLATE_H_
 #define FORKDB_QUERY_REPORT_REPORT_TEMPLATE_H_
@@ -7,10 +7,10 @@
 
 namespace forkdb {
 
-// Where the report's JSON goes.
+// The report's JSON replaces this mark.
 inline constexpr std::string_view kReportDataMark = "@DATA@";
 
-// HTML with the mark in it, once.
+// HTML that contains the mark once.
 std::string_view ReportTemplate();
 
 }  // namespace forkdb

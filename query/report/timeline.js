@@ -1,4 +1,4 @@
-// The rate of records and of failures over time, with what is missing shaded.
+// Draws records and failures over time, and shades gaps and downtimes.
 
 
 const SHOWN_ERRORS = 5;
@@ -10,8 +10,8 @@ const colour = (name) =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const minute = (time) => clock(time).replace(/(:00)?\.000$/, '');
 
-// The labels of an axis: the clock as fine as the steps are, the day where it is
-// another one.
+// Labels of the time axis: the time of day as fine as the ticks, with the date
+// where the day changes.
 function stamps(times, step) {
   let day = '';
   return times.map((time) => {
@@ -23,7 +23,7 @@ function stamps(times, step) {
   });
 }
 
-// The errors with most failures, the others as one.
+// The most frequent errors, and one series for all others.
 function errorSeries(failures) {
   const sum = (counts) => counts.reduce((a, b) => a + b, 0);
   const sorted = [...failures].sort((a, b) => sum(b.counts) - sum(a.counts));
@@ -51,7 +51,7 @@ function shadeGaps(gaps, range) {
   };
 }
 
-// Ticks of dygraphs' own choice, with labels of ours.
+// Uses dygraphs' ticks with our labels.
 function clockTicker(min, max, pixels, options, graph, values) {
   const ticks = Dygraph.dateTicker(min, max, pixels, options, graph, values)
     .filter(({ label }) => label !== undefined && label !== '');
@@ -60,10 +60,11 @@ function clockTicker(min, max, pixels, options, graph, values) {
   return ticks.map(({ v }, i) => ({ v, label: labels[i] }));
 }
 
-// dygraphs' own legend sets style attributes, which the page's policy refuses.
+// Replaces dygraphs' legend: it sets style attributes, which the page's
+// Content-Security-Policy forbids.
 Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
 
-// What is under the pointer: a time and its counts, or nothing yet.
+// The time and counts under the pointer.
 function showValues(place, series, colours, time, row) {
   const shown = time === undefined ? '–' : clock(time / 1000).replace('.000', '');
   place.replaceChildren(element('span', {}, `UTC ${shown}`),
@@ -77,12 +78,12 @@ function showValues(place, series, colours, time, row) {
 class Timeline {
   constructor(data) {
     const { first, width, records, failures } = data.timeline;
-    // A step ends where the next begins: the last one needs an end.
+    // A step ends at the next point, so add a point for the last step.
     this.times = [...records, 0].map((_, i) => first + i * width);
     this.range = [this.times[0], this.times[this.times.length - 1]];
     this.zoomed = this.range;
     this.width = width;
-    // A downtime has no end while nothing records.
+    // A current downtime has no end.
     this.gaps = [...data.gaps, ...data.downtimes];
     this.charts = [['rate', [{ errno: 'records', counts: records }]],
       ['failures-rate', errorSeries(failures)]]
@@ -128,7 +129,7 @@ class Timeline {
     });
   }
 
-  // What one chart shows, all do.
+  // Zoom and pan all charts together.
   follow(plot) {
     if (this.following) return;
     this.following = true;
@@ -139,7 +140,7 @@ class Timeline {
     this.following = false;
   }
 
-  // What lies in the bins that are seen.
+  // The totals of the visible bins.
   tell(min, max) {
     const is_seen = (_, i) => this.times[i + 1] > min && this.times[i] < max;
     const sum = (counts) => counts.filter(is_seen).reduce((a, b) => a + b, 0);

@@ -1,4 +1,4 @@
-// The families that did most. <details> brings the keyboard with it.
+// Draws the largest families. <details> supports the keyboard.
 
 const ORIGINS = {
   made: shortTime,
@@ -33,7 +33,7 @@ function label(member) {
   return nodes;
 }
 
-// What is not in this page, of so many children with so many processes.
+// A line about the children and descendants that the page leaves out.
 function more(children, processes) {
   if (children <= 0) return [];
   const below = processes - children;
