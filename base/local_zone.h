@@ -1,6 +1,6 @@
-// The machine's time zone as libc has it: TZ in any form that tzset(3) takes,
-// else /etc/localtime, else UTC. Changes of TZ are seen. Not for use while
-// another thread changes the environment.
+// The local time zone, by libc: TZ in any form of tzset(3), else
+// /etc/localtime, else UTC. Every call rereads TZ, so no other thread may
+// change the environment meanwhile.
 
 #ifndef FORKDB_BASE_LOCAL_ZONE_H_
 #define FORKDB_BASE_LOCAL_ZONE_H_
@@ -11,19 +11,19 @@
 
 namespace forkdb {
 
-// Times are in seconds since the epoch; local times are what the zone's clock
-// shows, counted as if it were UTC.
+// time_s is in seconds since the epoch. local_s is the local date and time,
+// encoded as if it were UTC.
 
 int64_t LocalOf(int64_t time_s);
 
-// "CET", "-03", as the clock's zone is called at that time.
+// The zone's abbreviation at that time, such as "CET" or "-03".
 std::string ZoneNameAt(int64_t time_s);
 
-// When the clock shows a local time: never, once, or twice, in order.
+// The moments that have a local time, in order: none, one, or two.
 std::vector<int64_t> MomentsOf(int64_t local_s);
 
-// The first moment at which the clock shows a local time or, where it skips it,
-// a later one.
+// The first moment with a local time. If a clock change skips the local time,
+// the first moment after the change.
 int64_t FirstMomentOf(int64_t local_s);
 
 }  // namespace forkdb

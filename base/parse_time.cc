@@ -46,7 +46,7 @@ UsageError BadTime(std::string_view text, std::string_view reason) {
       text, reason));
 }
 
-// Cuts a number of so many digits off the start of text.
+// Removes a number of least to most digits from the start of text.
 std::optional<int64_t> ConsumeDigits(size_t least, size_t most,
                                      std::string_view* text) {
   const size_t digits =
@@ -63,7 +63,8 @@ std::optional<int64_t> ConsumeBelow(int64_t limit, std::string_view* text) {
   return number && *number < limit ? number : std::nullopt;
 }
 
-// "10:00", "10:00:30.5": ns since midnight. Cuts it off.
+// Removes "10:00" or "10:00:30.5" from the start of text. Returns ns since
+// midnight.
 std::optional<int64_t> ConsumeTimeOfDay(std::string_view* text) {
   const std::optional<int64_t> hours = ConsumeBelow(24, text);
   if (!hours || !ConsumePrefix(":", text)) return std::nullopt;
@@ -78,7 +79,7 @@ std::optional<int64_t> ConsumeTimeOfDay(std::string_view* text) {
   return ns;
 }
 
-// "+01:00", "-0330", "+01": seconds east of Greenwich.
+// Parses "+01:00", "-0330" or "+01". Returns seconds east of Greenwich.
 std::optional<int64_t> ParseOffset(std::string_view text) {
   const bool west = ConsumePrefix("-", &text);
   if (!west && !ConsumePrefix("+", &text)) return std::nullopt;
@@ -96,7 +97,7 @@ std::optional<int64_t> ParseOffset(std::string_view text) {
   return west ? -offset_s : offset_s;
 }
 
-// From 1 on; the first three letters are enough.
+// The index of a name or of its first three letters, from 1 on.
 template <size_t N>
 std::optional<unsigned> IndexOf(const std::array<std::string_view, N>& names,
                                 std::string_view word) {
@@ -116,16 +117,17 @@ constexpr std::array<std::string_view, 12> kMonths = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
 
-// What the words of a time say. Words may come in any order, each kind once.
+// Collects the words of a time. They can come in any order, each kind once.
 class Words {
  public:
-  // The whole text is for messages.
+  // whole is for messages.
   Words(std::string_view whole, Zone zone) : whole_(whole) {
     if (zone == Zone::kUtc) offset_s_ = 0;
   }
 
   void Take(std::string_view word);
-  // The moment; now_ns is for days without a year and times without a day.
+  // Returns ns since the epoch. now_ns completes days without a year and times
+  // without a day.
   int64_t Resolve(int64_t now_ns) const;
 
  private:
@@ -151,7 +153,7 @@ class Words {
   std::optional<int> year_;
   std::optional<int64_t> time_ns_;
   std::optional<bool> is_afternoon_;
-  std::optional<int64_t> offset_s_;  // nothing for the local zone
+  std::optional<int64_t> offset_s_;  // nullopt for the local zone
   std::optional<std::string> zone_name_;
   bool has_zone_ = false;
 };
@@ -172,7 +174,7 @@ bool Words::TakeName(std::string_view word) {
   return false;
 }
 
-// "2026-11-23", "23", "2026"; whatever stands behind a "T" is a time.
+// Takes "2026-11-23", "23" or "2026". A "T" and a time may follow.
 bool Words::TakeDate(std::string_view word) {
   const std::string_view whole_word = word;
   std::string_view rest = word;
@@ -253,7 +255,7 @@ int64_t Words::Day(int64_t now_ns) const {
     return CheckedDay(year / *month_ / *day_of_month_);
   };
   if (year_) return in_year(date::year(*year_));
-  // A log's line, which has no year: the last such day until tomorrow.
+  // Times in logs have no year: choose the latest such day until tomorrow.
   const date::year_month_day tomorrow{date::sys_days(date::days(today + 1))};
   const bool is_past =
       date::month_day(date::month(*month_), date::day(*day_of_month_)) <=
@@ -281,8 +283,8 @@ int64_t Words::ToEpoch(int64_t local_s) const {
                                       "time: write an offset such as +01:00",
                                       *zone_name_));
   }
-  // A day begins with its first moment, though a clock change skips or doubles
-  // its midnight.
+  // A clock change can skip or repeat midnight. The day begins with its first
+  // moment.
   if (!time_ns_) return FirstMomentOf(local_s);
   const std::vector<int64_t> moments = MomentsOf(local_s);
   if (moments.empty()) throw BadTime(whole_, "a clock change skipped it");
@@ -307,13 +309,13 @@ int64_t Words::Resolve(int64_t now_ns) const {
   }
   const int64_t time_of_day_ns = TimeOfDayNs();
   const int64_t time_s = ToEpoch(day * kDayS + time_of_day_ns / kNsPerSecond);
-  // East of Greenwich the first day begins before 1970.
+  // East of Greenwich, 1970-01-01 begins before the epoch.
   if (time_s < 0 && day == 0 && !time_ns_) return 0;
   if (time_s < 0) throw BadTime(whole_, "it is before 1970");
   return time_s * kNsPerSecond + time_of_day_ns % kNsPerSecond;
 }
 
-// A moment relative to now, or nothing if text is not of that form.
+// Parses a time relative to now, such as "-1h" or "2 hours ago".
 std::optional<int64_t> RelativeTime(std::string_view text, int64_t now_ns) {
   int sign = 0;
   if (ConsumePrefix("-", &text) || ConsumeSuffix(" ago", &text)) {

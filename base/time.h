@@ -27,8 +27,8 @@ enum class Zone { kLocal, kUtc };
 //   -1h, -1h30m, +5min, "2 hours ago"
 //   @1764000000.5           seconds since the epoch
 //
-// A date or a time may end in its zone: UTC, GMT, Z, an offset such as +01:00, or
-// the name of the local zone at that time. Without one, it is local
+// A date or a time may end in its zone: UTC, GMT, Z, an offset such as +01:00,
+// or the name of the local zone at that time. Without one, it is local
 // (base/local_zone.h). Relative times count from now_ns. Throws UsageError for
 // anything else, for local times that a clock change skips or repeats, for a
 // wrong weekday, and for times outside 1970 to 2262.
