@@ -34,7 +34,7 @@ std::string ReadAt(const Descriptor& file, off_t offset, size_t size) {
   return bytes;
 }
 
-// Big-endian; 0 beyond the end.
+// Reads a big-endian number; 0 beyond the end.
 uint32_t NumberAt(std::string_view bytes, size_t offset) {
   uint32_t number = 0;
   if (bytes.size() < offset + sizeof(number)) return 0;
@@ -49,7 +49,7 @@ bool IsZero(std::string_view bytes) {
                      [](char c) { return c == '\0'; });
 }
 
-// What is there of the bytes agrees with the start of expected.
+// Whether expected begins with the bytes.
 bool IsPrefix(std::string_view bytes, std::string_view expected) {
   return expected.substr(0, bytes.size()) == bytes;
 }
@@ -80,7 +80,7 @@ bool IsLog(const Descriptor& file) {
   return magic == 0x377f0682 || magic == 0x377f0683;
 }
 
-// Zeros are those of a file that was never written, or was made invalid.
+// A file that was never written, or was invalidated, begins with zeros.
 bool LooksLikeSqlites(std::string_view suffix, const Descriptor& file) {
   constexpr size_t kMagicSize = 8;
   const std::string start = ReadAt(file, 0, kMagicSize);
@@ -90,15 +90,15 @@ bool LooksLikeSqlites(std::string_view suffix, const Descriptor& file) {
     constexpr std::string_view kMagic("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7");
     return start == kMagic;
   }
-  constexpr uint32_t kIndexVersion = 3007000;  // in the machine's own order
+  constexpr uint32_t kIndexVersion = 3007000;  // in native byte order
   std::array<char, sizeof(kIndexVersion)> version{};
   std::memcpy(version.data(), &kIndexVersion, version.size());
   return IsPrefix(std::string_view(start).substr(0, version.size()),
                   {version.data(), version.size()});
 }
 
-// Whether the log holds a first page of a forkdb database, which every
-// transaction writes that makes the database larger.
+// Whether the log contains the first page of a forkdb database. Every
+// transaction that grows the database writes that page.
 bool IsOurLog(const Descriptor& file) {
   if (!IsLog(file)) return false;
   const size_t page_size = NumberAt(ReadAt(file, 0, kWalHeaderSize), 8);
@@ -121,8 +121,8 @@ void CheckSideFile(const std::string& suffix, const Descriptor& file,
         "it is not one of SQLite's files: move it away, or choose another file "
         "with --db");
   }
-  // SQLite would delete both beside an empty database. The index (-shm) holds
-  // nothing of its own.
+  // Beside an empty database, SQLite would delete the -wal and the -journal. A
+  // -shm holds no data.
   if (!orphan || suffix == "-shm" || IsZero(ReadAt(file, 0, 8))) return;
   if (suffix == "-wal" && IsOurLog(file)) return;
   throw DatabaseTrouble::Opening(
@@ -131,7 +131,7 @@ void CheckSideFile(const std::string& suffix, const Descriptor& file,
       "away, or choose another file with --db");
 }
 
-// A reader's trust: an owner who could change the database anyway.
+// Trusts files of the database's owner, who can change the database anyway.
 void CheckSideFileForReading(const std::string& path,
                              const struct stat& database) {
   struct stat status {};
@@ -155,8 +155,8 @@ DatabaseHeader ReadHeader(const Descriptor& file) {
       header.version != 0) {
     return header;
   }
-  // One page without a table: what is left where the disk was full when the
-  // database was made. Another program's may have its tables in a log.
+  // A full disk during creation leaves one page without a table. In WAL mode,
+  // checked above, such a database may have its tables in the log.
   constexpr off_t kCellCountAt = 103;
   struct stat status {};
   const std::string page_size = std::string(2, '\0') + ReadAt(file, 16, 2);

@@ -21,7 +21,7 @@ constexpr int kAlways = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
 std::string ResolveLinks(const std::string& path) {
   std::error_code error;
   std::filesystem::path target = std::filesystem::absolute(path, error);
-  constexpr int kMostLinks = 40;  // as the kernel has it
+  constexpr int kMostLinks = 40;  // the kernel's limit
   for (int i = 0; i < kMostLinks; ++i) {
     const std::filesystem::path next =
         std::filesystem::read_symlink(target, error);
@@ -34,7 +34,7 @@ std::string ResolveLinks(const std::string& path) {
 }
 
 Descriptor OpenOwnFile(const std::string& path, int flags) {
-  // Without opening it for real: that alone may have an effect (a device).
+  // O_PATH, because opening a device for real can have side effects.
   const Descriptor place(open(path.c_str(), O_PATH | kAlways));
   if (!place && errno == ENOENT) return Descriptor();
   struct stat status {};
@@ -79,7 +79,7 @@ void RenameOwnFile(const std::string& from, const std::string& to) {
                 RENAME_NOREPLACE) == 0) {
     return;
   }
-  // Not every file system knows the flag.
+  // Not every file system supports RENAME_NOREPLACE.
   if (errno != EINVAL) throw FileError(from, errno);
   if (access(to.c_str(), F_OK) == 0) throw FileError(to, EEXIST);
   if (rename(from.c_str(), to.c_str()) != 0) throw FileError(from, errno);

@@ -1,4 +1,4 @@
-// Opening files that forkdb changes.
+// Opens files that forkdb changes.
 
 #ifndef FORKDB_STORE_OWN_FILE_H_
 #define FORKDB_STORE_OWN_FILE_H_
@@ -12,32 +12,33 @@
 
 namespace forkdb {
 
-// The path with all symbolic links resolved, also that of a link to a file that
+// Returns the path with all symbolic links resolved, even those to a file that
 // does not exist yet.
 std::string ResolveLinks(const std::string& path);
 
-// Opens an existing file that forkdb is about to change. Never follows a link
-// in the last part of the path, and never waits (a FIFO). Returns no descriptor
-// if there is no file. Throws DatabaseTrouble, with the file untouched, if it
-// is not safe to change (WhyUnsafeFile() in safety.h) or cannot be opened.
+// Opens an existing file that forkdb is about to change. Does not follow a link
+// in the last part of the path, and does not block on a FIFO. Returns an empty
+// descriptor if there is no file. Throws DatabaseTrouble, with the file
+// unchanged, if it is not safe to change (WhyUnsafeFile() in safety.h) or
+// cannot be opened.
 //
 // flags are those of open(2). Closing the descriptor drops the POSIX locks that
-// this process holds on the file, among them SQLite's; O_PATH does not.
+// this process holds on the file, SQLite's included, unless flags has O_PATH.
 Descriptor OpenOwnFile(const std::string& path, int flags);
 
-// Creates a file. Returns no descriptor if one exists already. Throws
+// Creates a file. Returns an empty descriptor if a file exists. Throws
 // DatabaseTrouble.
 Descriptor CreateOwnFile(const std::string& path, mode_t mode);
 
-// Gives a file that OpenOwnFile() accepts to a group. Does nothing if there is
-// no such file. Throws DatabaseTrouble.
+// Changes the group of a file that OpenOwnFile() accepts. Does nothing if there
+// is no file. Throws DatabaseTrouble.
 void GiveToGroup(const std::string& path, gid_t group);
 
-// Renames a file that OpenOwnFile() accepts; never overwrites another. Does
-// nothing if there is no file at from. Throws DatabaseTrouble.
+// Renames a file that OpenOwnFile() accepts. Throws DatabaseTrouble, also if
+// there is a file at to. Does nothing if there is no file at from.
 void RenameOwnFile(const std::string& from, const std::string& to);
 
-// Whether the descriptor's file is the one at the path, a link not followed.
+// Whether the descriptor's file is at the path. Does not follow a link.
 bool IsFileAt(const Descriptor& file, const std::string& path);
 
 }  // namespace forkdb
