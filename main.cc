@@ -48,9 +48,8 @@ void HoldStandardStreams() {
 void RefuseBorrowedPrivileges() {
   if (getauxval(AT_SECURE) == 0) return;
   throw forkdb::Error(
-      "forkdb has been given more rights than its user has (set-user-ID, "
-      "set-group-ID or file capabilities): take them away; use sudo or the "
-      "systemd unit");
+      "forkdb does not run set-user-ID, set-group-ID or with file "
+      "capabilities: remove them, and use sudo or the systemd unit");
 }
 
 // What to say of an option that was given twice; "" if that is not the mistake.
@@ -60,8 +59,8 @@ std::string GivenTwice(const std::string& mistake) {
   if (at == std::string::npos) return "";
   const std::string option = mistake.substr(0, at);
   return fmt::format(
-      "{} may be given once only{}", option,
-      option == "--db" ? ": forkdb query can ask several databases" : "");
+      "{} can be given only once{}", option,
+      option == "--db" ? ": forkdb query reads several databases" : "");
 }
 
 // What to say of the word that the command line trips over.

@@ -68,10 +68,10 @@ void Log::CloseWindows(int64_t before_ns) {
       continue;
     }
     if (kind->second.held_back > 0) {
-      WriteOrCount(kind->second.level,
-                   fmt::format("{} more messages of this kind were held back: "
-                               "{}",
-                               kind->second.held_back, kind->first));
+      WriteOrCount(
+          kind->second.level,
+          fmt::format("{} more messages of this kind were suppressed: {}",
+                      kind->second.held_back, kind->first));
     }
     kind = kinds_.erase(kind);
   }

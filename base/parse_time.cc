@@ -287,11 +287,12 @@ int64_t Words::ToEpoch(int64_t local_s) const {
   // moment.
   if (!time_ns_) return FirstMomentOf(local_s);
   const std::vector<int64_t> moments = MomentsOf(local_s);
-  if (moments.empty()) throw BadTime(whole_, "a clock change skipped it");
+  if (moments.empty()) throw BadTime(whole_, "a clock change skips it");
   if (moments.size() > 1) {
     throw BadTime(
-        whole_, fmt::format("a clock change made it happen twice: add {} or {}",
-                            ZoneNameAt(moments[0]), ZoneNameAt(moments[1])));
+        whole_,
+        fmt::format("it occurs twice because of a clock change: add {} or {}",
+                    ZoneNameAt(moments[0]), ZoneNameAt(moments[1])));
   }
   return moments.front();
 }
@@ -343,7 +344,7 @@ int64_t ParseTime(std::string_view text, int64_t now_ns, Zone zone) {
   if (ConsumePrefix("@", &rest)) {
     const std::optional<int64_t> time_ns = ConsumeDecimal(kNsPerSecond, &rest);
     if (!time_ns || !rest.empty())
-      throw BadTime(whole, "not seconds after the @");
+      throw BadTime(whole, "@ must be followed by seconds");
     return *time_ns;
   }
   if (const std::optional<int64_t> time_ns = RelativeTime(rest, now_ns)) {

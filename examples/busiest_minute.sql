@@ -1,7 +1,7 @@
--- Question: which minute was the busiest, and who made it so?
+-- Question: which minute was the busiest, and who called most in it?
 -- Run: sqlite3 -box -readonly fork.db < busiest_minute.sql
--- Answer: the busiest minute of the 24 hours up to the newest record, and who
---   called most often in it.
+-- Answer: the busiest minute of the 24 hours before the newest record, and the
+--   users and commands that called most often in it.
 WITH asked (since_ns) AS (
   SELECT time_ns - 86400000000000 FROM records ORDER BY id DESC LIMIT 1
 ), day (first_id, last_id) AS (

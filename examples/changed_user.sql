@@ -1,9 +1,8 @@
 -- Question: which processes changed their user?
 -- Run: sqlite3 -box -readonly fork.db < changed_user.sql
--- Answer: processes of the newest 100000 records that called as another user
---   than the one who made them, once each: su and sudo, servers that give up
---   root, and, if root was never due to them, an attack. became is the user of
---   their first call as that user, comm its name.
+-- Answer: processes whose user differs from the user who created them, once each,
+--   among the newest 100000 records: su, sudo, servers that give up root, or an
+--   attack. became and comm are from their first call as the new user.
 WITH newest (first_id) AS (
   SELECT max(id) - 100000 FROM records
 )

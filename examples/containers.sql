@@ -1,9 +1,8 @@
 -- Question: which containers were created today?
 -- Run: sqlite3 -box -readonly fork.db < containers.sql
--- Answer: each process that became the first of a new PID namespace on the
---   newest record's day (UTC): who made it, and the namespace, which namespace.sql
---   takes. Runtimes that unshare() first make their namespaces unseen: then the
---   first process in one stands here.
+-- Answer: the first process of each PID namespace that was created on the day (UTC)
+--   of the newest record, with its creator and the namespace (for namespace.sql). A
+--   namespace made by unshare() is not recorded; its first process is.
 WITH asked (since_ns) AS (
   SELECT time_ns - time_ns % 86400000000000
   FROM records ORDER BY id DESC LIMIT 1

@@ -1,8 +1,8 @@
--- Question: which user hit EAGAIN first, and how often did each?
+-- Question: which user got EAGAIN first, and how often did each user?
 -- Run: sqlite3 -box -readonly fork.db < first_eagain.sql
--- Answer: the first row is the first user. EAGAIN is a limit: RLIMIT_NPROC, the
---   pids cgroup, kernel.pid_max or threads-max. Another error: another number
---   for -11 (see the table errnos).
+-- Answer: one row per user; the first row is the first user. EAGAIN means that a
+--   limit was reached: RLIMIT_NPROC, the pids cgroup, kernel.pid_max or threads-max.
+--   For another error, replace -11 by its number in the table errnos.
 SELECT f.username, refused, f.time AS first, f.comm
 FROM (
   SELECT min(id) AS id, count(*) AS refused

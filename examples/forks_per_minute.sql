@@ -1,7 +1,7 @@
--- Question: how many processes and threads were made each minute?
+-- Question: how many processes and threads were created each minute?
 -- Run: sqlite3 -box -readonly fork.db < forks_per_minute.sql
--- Answer: the last hour up to the newest record, a row a minute. A minute that is
---   missing had none, or its records were lost: see the table gaps.
+-- Answer: one row per minute of the hour before the newest record. A minute without
+--   a row had no calls, or its records were lost (see the table gaps).
 WITH asked (since_ns) AS (
   SELECT time_ns - 3600000000000 FROM records ORDER BY id DESC LIMIT 1
 ), range (first_id, last_id) AS (

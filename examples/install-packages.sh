@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that the given lists name, where neither they nor
-# a command of that name are there yet. Usage: install-packages.sh LIST...
+# Installs the Debian packages of the given lists, except those that are installed
+# or whose name is a command that exists. Usage: install-packages.sh LIST...
 set -eu
 
 missing=$(for package in $(cat "$@"); do

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Records this machine, as it is, for a moment, and asks what happened. Installs
-# what the build needs (Debian 12). Run it as root. Leaves the database in
-# out/live.db.
+# Builds forkdb, records this machine for a moment and prints what happened.
+# Installs what the build needs (Debian 12). Run it as root. Leaves the database
+# in out/live.db.
 set -eu
 cd "$(dirname "$0")/.."
 . examples/quiet.sh
@@ -28,14 +28,14 @@ mkfifo "$fifo"
 recorder=$!
 exec 3<"$fifo"
 rm "$fifo"
-# Its first line says that it has attached.
+# The first line says that the recorder is attached.
 if ! read -r line <&3 || [ "${line#*recording}" = "$line" ]; then
   echo "$line" >&2
   exit 1
 fi
 echo "$line"
 
-# Some life: a build's worth of processes, another user, failures, a container.
+# Something to record: many processes, another user, failures, a container.
 find /etc -maxdepth 1 -type f -exec true {} \;
 setpriv --reuid nobody --clear-groups sh -c 'ls / >/dev/null; id >/dev/null'
 unshare --pid --fork sh -c 'id >/dev/null; true'
@@ -58,6 +58,6 @@ ask query "child_pid_ns <> pid_ns" --columns time,comm,child_pid,child_ns_pid,ch
 ask query --sql 'SELECT comm, count(*) AS forks FROM forks GROUP BY comm ORDER BY forks DESC LIMIT 5'
 echo
 "$forkdb" export --db "$db" --html out/live.html
-echo "A report for a browser is out/live.html."
+echo "out/live.html is a report for the browser."
 echo "The database is $db; open it in sqlite3 or DB Browser:"
 echo "  sqlite3 $db 'SELECT * FROM forks ORDER BY id DESC LIMIT 5'"

@@ -1,8 +1,8 @@
 -- Question: what ran in this container?
 -- Run: sqlite3 -box -readonly fork.db < namespace.sql
--- Answer: each call made inside the newest PID namespace but the machine's own,
---   oldest first. Another one: put its number (containers.sql lists them) in
---   place of the SELECT in asked.
+-- Answer: each call inside the newest PID namespace other than the machine's own,
+--   oldest first. For another namespace, replace the SELECT in asked by its number
+--   from containers.sql.
 WITH asked (pid_ns) AS (
   SELECT child_pid_ns FROM namespace_sets
   WHERE child_pid_ns <> pid_ns ORDER BY id DESC LIMIT 1

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds Linux 6.1 with the fork_info patch and its module, boots it in QEMU,
-# records a workload there, and asks here what happened. Installs what it needs
-# (Debian 12); run it as root. Leaves the database in out/patched.db.
+# records a workload there and prints here what happened. Installs what it needs
+# (Debian 12). Run it as root. Leaves the database in out/patched.db.
 set -eu
 cd "$(dirname "$0")/.."
 . examples/quiet.sh
@@ -21,7 +21,7 @@ echo "== building Linux 6.1 with the patch (five minutes on two cores)"
 kernel=${FORKDB_KERNELS:-build/kernel}/6.1-plain
 tests/e2e/build_kernel.sh 6.1 plain "$kernel"
 
-echo "== booting it; recording a workload, with strace beside it"
+echo "== booting it and recording a workload, with strace for comparison"
 python3 tests/e2e/run.py --kernel "$kernel" \
   --forkdb build-release/forkdb --out build/patched --scenarios oracle
 mkdir -p out

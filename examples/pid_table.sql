@@ -1,8 +1,8 @@
 -- Question: who filled the pid table at 14:02?
 -- Run: sqlite3 -box -readonly fork.db < pid_table.sql
--- Answer: who made the most processes in the minute that ends with the last
---   EAGAIN; failed counts their own calls that were refused. Another minute: put
---   its end where at_ns is, strftime('%s', '2026-11-24 14:02:00') * 1000000000.
+-- Answer: who called most often in the minute before the last EAGAIN; failed counts
+--   the failed calls. For another minute, replace the SELECT in asked by its end:
+--   SELECT strftime('%s', '2026-11-24 14:02:00') * 1000000000.
 WITH asked (at_ns) AS (
   SELECT max(time_ns) FROM records
   WHERE id = (SELECT max(id) FROM records WHERE ret = -11)

@@ -1,4 +1,4 @@
-# quiet COMMAND...: what it prints is shown only if it fails.
+# quiet COMMAND...: shows the output only if the command fails.
 quiet() {
   log=$(mktemp)
   if ! "$@" >"$log" 2>&1; then

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Question: what was run under this ssh session?
 # Run: ssh_session.sh [PID [DATABASE]]
-# Answer: each call by a descendant of the session's sshd, oldest first. Without
-#   PID it is the session that this script runs in; so from the session itself,
-#   or give the pid of its sshd (forkdb tree PID-OF-A-SHELL --up shows it).
+# Answer: each call by the session's sshd and its descendants, oldest first. PID is
+#   the pid of the sshd (forkdb tree PID-OF-A-SHELL --up shows it). The default is
+#   the session in which this script runs.
 set -eu
 pid=${1:-}
 if [ -z "$pid" ]; then
@@ -14,7 +14,7 @@ if [ -z "$pid" ]; then
   done
 fi
 if [ -z "$pid" ]; then
-  echo "ssh_session.sh: no sshd above this shell: give its pid" >&2
+  echo "ssh_session.sh: this shell has no sshd as ancestor: give the pid of the sshd" >&2
   exit 1
 fi
 [ $# -lt 2 ] || export FORKDB_DB="$2"

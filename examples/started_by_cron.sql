@@ -1,8 +1,8 @@
 -- Question: what did cron start last night?
 -- Run: sqlite3 -box -readonly fork.db < started_by_cron.sql
--- Answer: each process that descends from a call by cron, in the 24 hours up to
---   the newest record: level 1 is what cron made itself. comm is who made it,
---   as it was called then.
+-- Answer: each descendant of cron that was created in the 24 hours before the newest
+--   record. Level 1 was created by cron itself. comm is the creator's name at that
+--   time.
 WITH RECURSIVE asked (since_ns) AS (
   SELECT time_ns - 86400000000000 FROM records ORDER BY id DESC LIMIT 1
 ), candidates (block) AS (

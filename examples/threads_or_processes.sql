@@ -1,8 +1,7 @@
--- Question: which programs make threads, and which make processes?
+-- Question: which programs create threads, and which create processes?
 -- Run: sqlite3 -box -readonly fork.db < threads_or_processes.sql
--- Answer: the programs that called most often, over the whole history; failed
---   calls are not counted. It reads each record once: some seconds for ten
---   million.
+-- Answer: the programs that created most in the whole history, without failed calls.
+--   This reads every record: some seconds for ten million.
 SELECT c.comm, sum(NOT g.thread) AS processes, sum(g.thread) AS threads
 FROM (
   SELECT r.comm, f.flags & 0x10000 <> 0 AS thread

@@ -21,13 +21,13 @@ namespace {
 void CheckSeveral(const QueryOptions& options) {
   if (options.databases.size() < 2) return;
   if (options.sql || options.print_sql) {
-    throw UsageError(fmt::format("{} asks one database: name one with --db",
+    throw UsageError(fmt::format("{} reads one database: give one --db",
                                  options.sql ? "--sql" : "--print-sql"));
   }
   if (!options.shape.order.empty()) {
     throw UsageError(
-        "--order is for one database: the rows of several are in the order of "
-        "time");
+        "--order works with one --db only: rows of several databases are "
+        "sorted by time");
   }
 }
 

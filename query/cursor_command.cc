@@ -25,7 +25,7 @@ std::string ReadText(const std::string& path) {
       path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT) return "";
   if (fd < 0 && errno == ELOOP) {
-    throw fail("is a symbolic link: name the file itself");
+    throw fail("is a symbolic link: give the file itself");
   }
   if (fd < 0) throw fail(ErrnoText(errno));
   struct stat status = {};
@@ -40,7 +40,7 @@ std::string ReadText(const std::string& path) {
     }
   }
   close(fd);
-  if (size < 0) throw fail("is no cursor's file: name another");
+  if (size < 0) throw fail("not a cursor file: give another file");
   text.erase(text.find_last_not_of(" \r\n") + 1);
   return text;
 }
@@ -99,18 +99,16 @@ void CursorKeeper::Discard() {
 
 void WarnOfLosses(const NewRecords& news) {
   if (news.pruned > 0) {
-    Tell(
-        fmt::format("up to {} {} after the cursor: pruned before they could "
-                    "be shown",
-                    news.pruned, news.pruned == 1 ? "record" : "records"));
+    Tell(fmt::format(
+        "after the cursor, up to {} pruned before they could be shown",
+        news.pruned == 1 ? "1 record was"
+                         : fmt::format("{} records were", news.pruned)));
   }
   if (news.missing > 0) {
-    Tell(
-        fmt::format("{} after the cursor: there may have been more than "
-                    "this",
-                    news.missing == 1
-                        ? "1 record is missing"
-                        : fmt::format("{} records are missing", news.missing)));
+    Tell(fmt::format("{} after the cursor: the answer may be incomplete",
+                     news.missing == 1 ? "1 record is missing"
+                                       : fmt::format("{} records are missing",
+                                                     news.missing)));
   }
   for (const std::string& line : Describe(news.downtimes)) Tell(line);
 }

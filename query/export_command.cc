@@ -104,8 +104,8 @@ void CheckIsNotDatabase(const std::string& output, const std::string& db) {
     std::error_code error;
     if (target == resolved + suffix ||
         std::filesystem::equivalent(output, resolved + suffix, error)) {
-      throw UsageError(
-          fmt::format("{}: is the database itself: name another file", output));
+      throw UsageError(fmt::format(
+          "{}: this is the database itself: choose another file", output));
     }
   }
 }

@@ -113,7 +113,7 @@ void Follower::GoOn(const Stop& stop) {
     if (stop.requested()) throw;
     if (trouble_ == e.what()) return;
     trouble_ = e.what();
-    Tell(fmt::format("{}: waiting", trouble_));
+    Tell(fmt::format("{}: will retry", trouble_));
     return;
   }
   Flush(databases->Print(shape_, printer_.get()));

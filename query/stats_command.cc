@@ -44,20 +44,19 @@ void RunStats(const Options& options) {
   if (options.deep) {
     question.most_rows = std::numeric_limits<int64_t>::max();
   }
-  Answer(
-      {{options.db}, options.filter, options.timeout_ns}, &output, nullptr,
-      [&](Databases* databases, int64_t now_ns) {
-        question.filter = databases->first_filter();
-        const Stats stats = databases->first().ReadStats(question, now_ns);
-        Present(output, [&] { PrintStats(stats, output); });
-        if (stats.records == 0) databases->TellCoverage();
-        Warn(stats.missing, "", "there was more than these numbers say");
-        if (!stats.has_rows) {
-          Tell(
-              "callers and busiest seconds are left out: they need a look at "
-              "each record: add --deep");
-        }
-      });
+  Answer({{options.db}, options.filter, options.timeout_ns}, &output, nullptr,
+         [&](Databases* databases, int64_t now_ns) {
+           question.filter = databases->first_filter();
+           const Stats stats = databases->first().ReadStats(question, now_ns);
+           Present(output, [&] { PrintStats(stats, output); });
+           if (stats.records == 0) databases->TellCoverage();
+           Warn(stats.missing, "", "the counts may be too low");
+           if (!stats.has_rows) {
+             Tell(
+                 "callers and busiest seconds are left out of a long history: "
+                 "add --deep to read every record");
+           }
+         });
 }
 
 }  // namespace

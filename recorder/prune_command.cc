@@ -76,7 +76,7 @@ Limits ReadLimits(const PruneOptions& options) {
         *retention.max_bytes - ReservedBytes(*retention.max_bytes);
   }
   if (!limits.before_ns && !limits.used_bytes) {
-    throw UsageError("prune: say what may go: --keep, --before or --max-size");
+    throw UsageError("prune: add --keep, --before or --max-size");
   }
   return limits;
 }
@@ -137,7 +137,7 @@ void Confirm(const Plan& plan) {
                                        plan.records, plan.all_records);
   if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) {
     throw UsageError(fmt::format(
-        "prune: {}: add --yes if that is meant, or look with --dry-run", what));
+        "prune: {}: add --yes to confirm, or check with --dry-run", what));
   }
   fmt::print(stderr, "forkdb: {}. Delete them? [y/N] ", what);
   std::string answer;
@@ -212,7 +212,7 @@ void RunPrune(const PruneOptions& options) {
   Tell(fmt::format(
       "{}{} records would be pruned{}", limits.used_bytes ? "about " : "",
       plan.records,
-      plan.records == 0 ? "" : ", the newest of " + FormatUtc(until_ns)));
+      plan.records == 0 ? "" : ", the newest from " + FormatUtc(until_ns)));
 }
 
 }  // namespace

@@ -147,12 +147,13 @@ SQLite::Database OpenReadOnly(const std::string& name,
 // it.
 void RollBack(const std::string& path, const std::string& resolved) {
   const std::string reason =
-      "a program was interrupted while it wrote, and what it left must be "
-      "rolled back first";
+      "an interrupted transaction must be rolled back first";
   if (access(resolved.c_str(), W_OK) != 0 ||
       access(DirectoryOf(resolved).c_str(), W_OK) != 0) {
     throw DatabaseTrouble::Opening(
-        path, reason + ": run this, or forkdb record, as its owner");
+        path,
+        reason +
+            ": run this command or forkdb record as the owner of the file");
   }
   const std::string danger = WhyUnsafe(resolved);
   if (!danger.empty()) {

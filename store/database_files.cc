@@ -116,10 +116,9 @@ bool IsOurLog(const Descriptor& file) {
 void CheckSideFile(const std::string& suffix, const Descriptor& file,
                    bool orphan, const std::string& path) {
   if (!LooksLikeSqlites(suffix, file)) {
-    throw DatabaseTrouble::Opening(
-        path + suffix,
-        "it is not one of SQLite's files: move it away, or choose another file "
-        "with --db");
+    throw DatabaseTrouble::Opening(path + suffix,
+                                   "it is not a file of SQLite: move it away, "
+                                   "or choose another file with --db");
   }
   // Beside an empty database, SQLite would delete the -wal and the -journal. A
   // -shm holds no data.
@@ -127,7 +126,7 @@ void CheckSideFile(const std::string& suffix, const Descriptor& file,
   if (suffix == "-wal" && IsOurLog(file)) return;
   throw DatabaseTrouble::Opening(
       path + suffix,
-      "its database is not there, and may not have been forkdb's: move it "
+      "its database is missing and may belong to another program: move it "
       "away, or choose another file with --db");
 }
 
@@ -138,9 +137,9 @@ void CheckSideFileForReading(const std::string& path,
   if (lstat(path.c_str(), &status) != 0) return;
   std::string reason;
   if (!S_ISREG(status.st_mode)) {
-    reason = "it is no regular file: remove it";
+    reason = "it is not a regular file: remove it";
   } else if (status.st_nlink > 1) {
-    reason = "it has a second name (a hard link): remove it";
+    reason = "it has a second hard link: remove it";
   } else if (status.st_uid != database.st_uid) {
     reason = WhyUnsafeFile(path, status);
   }
@@ -177,10 +176,9 @@ void CheckIdentity(int64_t application_id, int64_t version,
                             version, kSchemaVersion));
     }
   }
-  throw DatabaseTrouble::Opening(
-      path,
-      "it is an SQLite database, but not forkdb's: choose "
-      "another file with --db");
+  throw DatabaseTrouble::Opening(path,
+                                 "it is an SQLite database, but not forkdb's: "
+                                 "choose another file with --db");
 }
 
 bool HasOurHeader(const std::string& path) {
@@ -212,18 +210,19 @@ DatabaseHeader CheckFilesForReading(const std::string& path,
     const int error_number = errno;
     const bool denied = error_number == EACCES;
     throw DatabaseTrouble::Opening(
-        name, ErrnoText(error_number) +
-                  (denied ? ": ask for membership of the file's group"
-                          : ": record something first, or name the file with "
-                            "--db"));
+        name,
+        ErrnoText(error_number) +
+            (denied ? ": become a member of the file's group"
+                    : ": run forkdb record first, or give the file with --db"));
   }
   if (!S_ISREG(status.st_mode)) {
     throw DatabaseTrouble::Opening(
-        name, "it is no regular file: choose another with --db");
+        name, "it is not a regular file: choose another with --db");
   }
   const DatabaseHeader header = ReadHeader(file);
   if (header.empty) {
-    throw DatabaseTrouble::Opening(name, "it is empty: record something first");
+    throw DatabaseTrouble::Opening(name,
+                                   "it is empty: run forkdb record first");
   }
   CheckHeader(header, name);
   for (const char* suffix : {"-wal", "-shm", "-journal"}) {

@@ -81,9 +81,8 @@ void Distrust(SQLite::Database* database) {
 
 Error MemoryTrouble() {
   return Error(
-      fmt::format("the answer takes more than {} MiB of memory in SQLite, or "
-                  "{} MiB in all: "
-                  "ask for less",
+      fmt::format("the answer needs more than {} MiB of memory in SQLite or {} "
+                  "MiB in total: narrow the query",
                   kMostQueryBytes >> 20, kMostAnswerBytes >> 20));
 }
 

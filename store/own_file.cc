@@ -47,7 +47,7 @@ Descriptor OpenOwnFile(const std::string& path, int flags) {
   struct stat opened {};
   if (fstat(file.get(), &opened) != 0) throw FileError(path, errno);
   if (opened.st_dev != status.st_dev || opened.st_ino != status.st_ino) {
-    throw DatabaseTrouble::Opening(path, "another file took its place",
+    throw DatabaseTrouble::Opening(path, "it was replaced by another file",
                                    DatabaseTrouble::Kind::kPassing);
   }
   return file;

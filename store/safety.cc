@@ -22,7 +22,7 @@ std::string WhyUnsafeDirectory(const std::string& path) {
   struct stat status {};
   if (stat(directory.c_str(), &status) != 0) return "";
   if ((status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0) {
-    return fmt::format("everybody can write into its directory {}: chmod o-w",
+    return fmt::format("its directory {} is world-writable: run chmod o-w",
                        directory);
   }
   return "";
@@ -41,19 +41,19 @@ std::string WhyUnsafeFile(const std::string& path, const struct stat& status) {
   if (S_ISDIR(status.st_mode)) return "";  // cannot be opened at all
   if (S_ISLNK(status.st_mode)) return "it is a symbolic link: remove it";
   if (!S_ISREG(status.st_mode)) {
-    return "it is no regular file: choose another with --db";
+    return "it is not a regular file: choose another with --db";
   }
   if (!IsTrusted(status.st_uid) && !OwnsDirectory(path, status.st_uid)) {
     return fmt::format(
-        "it belongs to user {}: run as that one, or choose another file with "
+        "it belongs to user {}: run as that user, or choose another file with "
         "--db",
         status.st_uid);
   }
   if ((status.st_mode & S_IWOTH) != 0)
-    return "everybody can write it: chmod o-w";
+    return "it is world-writable: run chmod o-w";
   if (status.st_nlink > 1) {
-    return "it has a second name (a hard link): remove one, or choose another "
-           "file with --db";
+    return "it has a second hard link: remove one, or choose another file with "
+           "--db";
   }
   return "";
 }
@@ -65,7 +65,7 @@ std::string WhyUnsafe(const std::string& path) {
   if (lstat(path.c_str(), &status) != 0) return "";
   if (!S_ISLNK(status.st_mode)) return WhyUnsafeFile(path, status);
   if (!IsTrusted(status.st_uid)) {
-    return fmt::format("it is a link that user {} made: remove it",
+    return fmt::format("it is a symbolic link of user {}: remove it",
                        status.st_uid);
   }
   std::error_code error;

@@ -79,8 +79,8 @@ class Supervisor {
   bool paged() const { return paged_; }
   std::string TimeoutText() const {
     return fmt::format(
-        "no whole answer within {:g} s: ask for less (--since, --user, --comm, "
-        "-n …) or raise --timeout",
+        "no complete answer within {:g} s: narrow the query (--since, --user, "
+        "--comm, -n …) or raise --timeout",
         static_cast<double>(*supervision_.timeout_ns) / kNsPerSecond);
   }
 

@@ -56,7 +56,7 @@ DatabaseTrouble DatabaseError(const std::string& path,
       const std::string blocker = DescribeWriteBlocker(path);
       return error("another program holds its lock: " +
                    (blocker.empty() ? "" : blocker + ": ") +
-                   "end that one, then try again");
+                   "end it, then try again");
     }
     case SQLITE_FULL:
       return error(

@@ -151,7 +151,7 @@ void Pager::Close() {
   if (!WIFEXITED(status)) return;
   if (WEXITSTATUS(status) == kCannotRun || WEXITSTATUS(status) == kNotFound) {
     throw Error(fmt::format(
-        "pager: {}: cannot be run: set PAGER to another, or add --no-pager",
+        "pager: cannot run {}: set PAGER to another program, or add --no-pager",
         command_));
   }
 }

@@ -151,7 +151,7 @@ TreeNode Relatives::Read(int64_t id) {
   const Row process = ReadProcess(id);
   TreeNode node;
   if (process.empty()) {
-    node.note = "not in the database, though it is named there";
+    node.note = "missing from the database, although a record names it";
     return node;
   }
   node.pid = process[kPid];
@@ -163,7 +163,7 @@ TreeNode Relatives::Read(int64_t id) {
   node.error = process[kErrno];
   if (id < 0) {
     node.has_own_comm = true;
-    node.note = "alive when recording began, from /proc";
+    node.note = "already running when recording began (from /proc)";
     return node;
   }
   node.id = id;
@@ -203,28 +203,28 @@ TreeNode Relatives::UnknownAbove(int64_t id) {
   const Row process = ReadProcess(id);
   TreeNode node;
   if (process.empty()) {
-    node.note = "not known: what it made is not in the database";
+    node.note = "unknown: the record of its child is not in the database";
     return node;
   }
   node.pid = process[kCallerTgid];
   if (id < 0) {
-    node.note = "not known: it ended while /proc was read";
+    node.note = "unknown: it exited while /proc was being read";
     return node;
   }
   node.comm = process[kComm];
   node.has_own_comm = true;
   if (!IsNull(process[kCallerId])) {
     node.id = process[kCallerId];
-    node.note = "the record that made it was pruned or thinned";
+    node.note = "the record of its creation was pruned or thinned";
   } else if (!First({id, process[kStart]}, &gap_).empty()) {
-    node.note = "a gap may hide the record that made it";
+    node.note = "a gap may hide the record of its creation";
   } else if (const Row downtime = First({id, process[kStart]}, &downtime_);
              !downtime.empty()) {
-    node.note = fmt::format("not recorded: nothing was from {} to {}",
-                            FormatUtc(Integer(downtime[0])),
-                            FormatUtc(Integer(downtime[1])));
+    node.note = fmt::format(
+        "started while nothing was recorded, between {} and {}",
+        FormatUtc(Integer(downtime[0])), FormatUtc(Integer(downtime[1])));
   } else {
-    node.note = "not recorded: history begins after it was made";
+    node.note = "started before recording began";
   }
   return node;
 }

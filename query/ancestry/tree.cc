@@ -68,7 +68,7 @@ void Walker::WalkUp() {
     ancestors.push_back(relatives_.Read(id));
   }
   if (!ancestors.empty() && !whole) {
-    ancestors.back().note = "its ancestors are left out: see --depth";
+    ancestors.back().note = "its ancestors are left out: raise --depth";
   }
   for (auto depth = static_cast<int64_t>(ancestors.size()); depth > 0;
        --depth) {
@@ -125,9 +125,10 @@ void Walker::WalkDown() {
 
 void Walker::Walk() {
   if (!relatives_.Has(options_.root)) {
-    throw UsageError(fmt::format(
-        "record {}: not in the database: name a pid or an id of forkdb query",
-        options_.root));
+    throw UsageError(
+        fmt::format("record {}: not in the database: give a pid, or an id that "
+                    "forkdb query prints",
+                    options_.root));
   }
   if (options_.up) WalkUp();
   seen_.insert(options_.root);

@@ -26,7 +26,8 @@ Counts CountWindow(const StatsOptions& options, const Window& window,
 Stats ReadStats(const StatsOptions& options, int64_t now_ns,
                 SQLite::Database* database) {
   if (options.compare && !options.filter.since_ns) {
-    throw UsageError("--compare: with what is before --since: give one");
+    throw UsageError(
+        "--compare compares with the time before --since: add --since");
   }
   Stats stats;
   stats.window = ChooseWindow(options.filter, now_ns, database);

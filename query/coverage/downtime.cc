@@ -77,10 +77,10 @@ std::vector<std::string> Describe(const Downtimes& downtimes) {
   }
   const auto shown = static_cast<int64_t>(downtimes.longest.size());
   if (downtimes.count > shown) {
-    lines.push_back(fmt::format(
-        "nothing recorded at {} more times, which were shorter: --sql 'SELECT "
-        "* FROM downtimes'",
-        downtimes.count - shown));
+    lines.push_back(
+        fmt::format("nothing recorded in {} shorter intervals (see --sql "
+                    "'SELECT * FROM downtimes')",
+                    downtimes.count - shown));
   }
   return lines;
 }

@@ -73,7 +73,8 @@ void Warn(const Losses& missing, const std::string& prefix,
   };
   if (missing.gaps > 0) tell(DescribeGaps(missing));
   if (missing.thinned > 0) {
-    tell(fmt::format("{} {} thinned to make room", missing.thinned,
+    tell(fmt::format("{} {} thinned to keep the database below --max-size",
+                     missing.thinned,
                      missing.thinned == 1 ? "record was" : "records were"));
   }
   for (const std::string& line : Describe(missing.downtimes)) tell(line);

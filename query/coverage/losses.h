@@ -54,7 +54,7 @@ std::string DescribeGaps(const Losses& missing);
 void Warn(const Losses& missing, const std::string& prefix,
           const std::string& consequence);
 
-inline constexpr char kMayBeMore[] = "there may have been more than this";
+inline constexpr char kMayBeMore[] = "the answer may be incomplete";
 
 }  // namespace forkdb
 

@@ -222,8 +222,7 @@ Cursor ParseCursor(std::string_view text) {
   if (std::optional<Cursor> cursor = Read(text)) return *cursor;
   constexpr size_t kMostShown = 60;
   throw UsageError(fmt::format(
-      "cursor '{}{}': it is not one, or not all of one, that --show-cursor or "
-      "--cursor-file wrote",
+      "cursor '{}{}': not a complete cursor of --show-cursor or --cursor-file",
       text.substr(0, kMostShown), text.size() > kMostShown ? "…" : ""));
 }
 

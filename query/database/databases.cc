@@ -23,7 +23,8 @@ Databases::Databases(const std::vector<std::string>& paths, const Stop* stop) {
     struct stat status {};
     if (stat(path.c_str(), &status) == 0 &&
         !files.insert({status.st_dev, status.st_ino}).second) {
-      throw UsageError(fmt::format("--db {}: is given twice", path));
+      throw UsageError(
+          fmt::format("--db {}: this database is given twice", path));
     }
     parts_.emplace_back();
     parts_.back().path = path;
@@ -55,8 +56,7 @@ void Databases::NameHosts() {
 
 void Databases::SetFilter(const FilterOptions& options, const Filter& filter) {
   if (options.under && several()) {
-    throw UsageError(
-        "--under names a process of one database: name one with --db");
+    throw UsageError("--under reads one database: give one --db");
   }
   std::exception_ptr no_boot;
   bool found = false;

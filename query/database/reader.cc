@@ -59,15 +59,15 @@ Reader::Reader(std::string path, const Stop* stop)
 
 int64_t Reader::FindBoot(const std::string& text) {
   const auto no_boot = [&](const char* reason) {
-    return UsageError(
-        fmt::format("boot '{}': {}: list them with --sql 'SELECT * FROM boots'",
-                    text, reason));
+    return UsageError(fmt::format(
+        "boot '{}': {}: list the boots with --sql 'SELECT * FROM boots'", text,
+        reason));
   };
   if (const std::optional<int64_t> back = BootsBack(text)) {
     SQLite::Statement find(
         database_, "SELECT id FROM boots ORDER BY id DESC LIMIT 1 OFFSET ?");
     find.bind(1, *back);
-    if (!find.executeStep()) throw no_boot("there are not so many");
+    if (!find.executeStep()) throw no_boot("there are fewer boots");
     return find.getColumn(0).getInt64();
   }
   SQLite::Statement find(
@@ -76,7 +76,7 @@ int64_t Reader::FindBoot(const std::string& text) {
   find.bind(1, text);
   if (text.empty() || !find.executeStep()) throw no_boot("no such boot");
   const int64_t id = find.getColumn(0).getInt64();
-  if (find.executeStep()) throw no_boot("more than one begins so");
+  if (find.executeStep()) throw no_boot("several boot ids begin with it");
   return id;
 }
 
@@ -99,9 +99,8 @@ int64_t Reader::FindProcess(int64_t process,
   const int64_t id = FindKnown(process, boot);
   if (id != 0) return id;
   throw UsageError(
-      fmt::format("process {0}: no record made it, and it was not alive when "
-                  "recording began: see what came of it with "
-                  "forkdb query --under {0}; {1}",
+      fmt::format("process {0} started before recording began, or was not "
+                  "recorded; its descendants: forkdb query --under {0}; {1}",
                   process, DescribeCoverage()));
 }
 
@@ -119,10 +118,10 @@ void Reader::SetUnder(int64_t process, Filter* filter) {
                            "SELECT caller_id FROM records WHERE id = ?");
     find.bind(1, id);
     if (!find.executeStep()) {
-      throw UsageError(fmt::format(
-          "process {}: no record made it, and it made no call: name one that "
-          "forkdb query --child or --pid finds",
-          process));
+      throw UsageError(
+          fmt::format("process {}: not in the database: give one that forkdb "
+                      "query --child or --pid finds",
+                      process));
     }
     // The caller's record may be pruned, but its id is still valid.
     if (find.isColumnNull(0)) {
@@ -266,8 +265,8 @@ void Reader::WarnOfMissingLog() {
   });
   if (!marked) return;
   Tell(
-      fmt::format("{}: a recorder wrote into it, and its log {} is not here: "
-                  "the newest records may be missing",
+      fmt::format("{}: the log {} of its recorder is missing: the newest "
+                  "records may be missing, too",
                   path_, log));
 }
 

@@ -151,17 +151,17 @@ void FindTrouble(const Status& status, int64_t now_boottime_ns,
     problems->push_back(
         status.recorder_is_stopped
             ? fmt::format(
-                  "the recorder is stopped by a signal: kill -CONT {}{}",
+                  "the recorder was stopped by a signal: run kill -CONT {}{}",
                   recorder.pid, waiting())
-            : fmt::format("the recorder has not moved for {}, while it {}{}",
+            : fmt::format("the recorder has hung for {} while {}{}",
                           FormatLength(status.silence_ns), recorder.phase,
                           waiting()));
   }
   const int64_t trouble_ns = Minus(now_boottime_ns, recorder.trouble_since_ns);
   if (!recorder.trouble.empty() && trouble_ns >= kGraceNs) {
-    problems->push_back(fmt::format("the recorder is in trouble for {}: {}{}",
-                                    FormatLength(trouble_ns), recorder.trouble,
-                                    waiting()));
+    problems->push_back(
+        fmt::format("the recorder has been failing for {}: {}{}",
+                    FormatLength(trouble_ns), recorder.trouble, waiting()));
   }
   if (status.log_is_lost) {
     problems->emplace_back(kLogIsLost);
@@ -194,13 +194,13 @@ std::vector<std::string> FindProblems(const Status& status,
   if (status.recorder) {
     FindTrouble(status, now_boottime_ns, &problems);
   } else {
-    problems.emplace_back("no recorder is running: forkdb record");
+    problems.emplace_back("no recorder is running: start forkdb record");
   }
   if (status.lag && status.capacity > 0 &&
       *status.lag >= std::max<int64_t>(1, status.capacity / 2)) {
-    problems.push_back(
-        fmt::format("the recorder is {} records behind; the kernel keeps {}",
-                    *status.lag, status.capacity));
+    problems.push_back(fmt::format(
+        "the recorder is {} records behind, and the kernel keeps only {}",
+        *status.lag, status.capacity));
   }
   if (status.recent_missing > 0) {
     problems.push_back(

@@ -16,9 +16,8 @@
 namespace forkdb {
 
 inline constexpr char kLogIsLost[] =
-    "the recorder's log is gone (-wal beside the database): what is in it "
-    "alone "
-    "will be lost with the recorder: start it anew";
+    "the recorder's log (-wal beside the database) was deleted: restart the "
+    "recorder, or the newest records may be lost";
 
 // Times are in ns since the epoch. Missing or unknown values are nullopt.
 struct Status {

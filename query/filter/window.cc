@@ -42,7 +42,7 @@ Window ChooseWindow(const Filter& filter, int64_t now_ns,
   if (filter.until_ns) window.until_ns = *filter.until_ns;
   if (window.until_ns >= window.since_ns) return window;
   if (filter.since_ns) {
-    throw UsageError("--since is after --until, or after now");
+    throw UsageError("--since is after --until or in the future");
   }
   return {window.until_ns, window.until_ns};  // before all that is recorded
 }
@@ -56,7 +56,8 @@ Window AskedWindow(const Filter& filter, const Window& window, int64_t now_ns) {
 Window WindowBefore(const Window& window) {
   const int64_t length_ns = Minus(window.until_ns, window.since_ns);
   if (window.since_ns <= length_ns) {
-    throw UsageError("--compare: the window before would begin before 1970");
+    throw UsageError(
+        "--compare: the time to compare with would begin before 1970");
   }
   return {window.since_ns - length_ns - 1, window.since_ns - 1};
 }

@@ -115,7 +115,7 @@ void PrintTables(const Stats& stats, const Output& output) {
   const auto line = [&](const std::string& text) {
     WriteLine(output, {{text, Style::kBold}});
   };
-  line(fmt::format("{} to {}: {} records, {:.2f} a second",
+  line(fmt::format("{} to {}: {} records, {:.2f} per second",
                    ShortTime(FormatUtc(window.since_ns)),
                    ShortTime(FormatUtc(window.until_ns)), stats.records,
                    static_cast<double>(stats.records) / seconds));

@@ -50,7 +50,7 @@ std::string Moment(const std::optional<int64_t>& time_ns, int64_t now_ns) {
 }
 
 std::string Retention(const Status& status) {
-  if (!status.keep_ns && !status.max_bytes) return "keeps all";
+  if (!status.keep_ns && !status.max_bytes) return "unlimited";
   std::string text;
   if (status.keep_ns) text += "keeps " + FormatLength(*status.keep_ns);
   if (status.max_bytes) {
@@ -64,7 +64,7 @@ std::string Source(const Status& status) {
   if (status.source.empty()) return "-";
   const bool slows_all = status.hook.find("sys_exit") != std::string::npos;
   return fmt::format("{} by {}{}, boot {}", status.source, status.hook,
-                     slows_all ? " (every system call pays for it)" : "",
+                     slows_all ? " (slows every system call)" : "",
                      status.boot_id);
 }
 
@@ -91,7 +91,7 @@ void PrintLines(const Status& status, int64_t now_ns, const Output& output) {
       {"last number", fmt::format("{}{}", status.last_seq, lag)},
       {"last drain", Moment(status.last_drain_ns, now_ns)},
       {"waiting", waiting},
-      {"rate", fmt::format("{:.1f} records a second, over the last minute",
+      {"rate", fmt::format("{:.1f} records per second in the last minute",
                            static_cast<double>(status.recent_records) /
                                kSecondsOfRecent)},
       {"records", fmt::format("{}", status.records)},
@@ -99,12 +99,12 @@ void PrintLines(const Status& status, int64_t now_ns, const Output& output) {
       {"newest", Moment(status.newest_ns, now_ns)},
       {"gaps",
        fmt::format("{}, with {} records missing", status.gaps, status.missing)},
-      {"missed", fmt::format("{} calls that the hook skipped", status.missed)},
+      {"missed", fmt::format("{} calls skipped by the hook", status.missed)},
       {"downtimes", DescribeDowntimes(status)},
       {"rejects", fmt::format("{}", status.rejects)},
       {"thinned", fmt::format("{}", status.thinned)},
       {"pruned", fmt::format("{}", status.pruned)},
-      {"size", fmt::format("{}, and a log of {}", Bytes(status.database_bytes),
+      {"size", fmt::format("{}, log {}", Bytes(status.database_bytes),
                            Bytes(status.log_bytes))},
       {"retention", Retention(status)},
       {"next prune", Moment(status.next_prune_ns, now_ns)},

@@ -35,10 +35,10 @@ Burst ParseBurst(std::string_view text) {
       return burst;
     }
   }
-  throw UsageError(fmt::format(
-      "--burst {}: write how many records (2 or more) in what time: "
-      "100/1s, 20/100ms",
-      text));
+  throw UsageError(
+      fmt::format("--burst {}: write a number (2 or more) and a time, e.g. "
+                  "100/1s or 20/100ms",
+                  text));
 }
 
 void BurstFinder::Add(int64_t id, int64_t time_ns) {

@@ -18,14 +18,13 @@ void SayGaps(const Drain& drain, Log* log) {
   for (const Gap& gap : drain.gaps) {
     if (gap.first_seq == 1) {
       log->Say(Level::kNotice, "first gap",
-               fmt::format("records 1 to {} were gone before this recording "
-                           "began",
+               fmt::format("records 1 to {} were lost before recording began",
                            gap.last_seq));
       continue;
     }
     log->Say(Level::kWarning, "gap",
-             fmt::format("gap: records {} to {} were lost ({}): overwritten "
-                         "before they were read, or not readable",
+             fmt::format("gap: {2} records lost ({0} to {1}): overwritten "
+                         "before they were read, or unreadable",
                          gap.first_seq, gap.last_seq, gap.missing()));
   }
   if (drain.missed > 0) {
@@ -39,31 +38,29 @@ void SayGaps(const Drain& drain, Log* log) {
 void SayRefused(const Drain& drain, Log* log) {
   if (drain.refused == 0) return;
   log->Say(Level::kWarning, "refused",
-           fmt::format("{} records {}; put aside in the table rejects, their "
-                       "numbers are gaps",
-                       drain.refused, drain.rejects.front().reason));
+           fmt::format(
+               "{} records {}: they are in the table rejects and count as gaps",
+               drain.refused, drain.rejects.front().reason));
 }
 
 void SayFilled(const Drain& drain, Log* log) {
   if (drain.filled.empty()) return;
   log->Say(Level::kNotice, "filled",
-           fmt::format("{} records that were missing in gaps are stored after "
-                       "all",
+           fmt::format("{} missing records arrived late and were stored",
                        drain.filled.size()));
 }
 
 void SayClockDoubted(int64_t ahead_ns, Log* log) {
   log->Say(Level::kWarning, "clock",
-           fmt::format("the clock is {} ahead of where the last records left "
-                       "it: --keep does not go by it for an hour: if it is "
-                       "wrong, set it",
+           fmt::format("the clock jumped {} ahead: --keep ignores it for an "
+                       "hour: set it if it is wrong",
                        FormatLength(ahead_ns)));
 }
 
 void SayTally(const Tally& tally, Log* log) {
   log->Say(Level::kNotice, "tally",
-           fmt::format("{} records, {} known before, {} lines rejected, {} "
-                       "gaps with {} records missing{}",
+           fmt::format("{} records, {} duplicates, {} lines rejected, {} gaps "
+                       "with {} records missing{}",
                        tally.records, tally.duplicates, tally.rejected,
                        tally.gaps, tally.missing, Missed(tally)));
 }

@@ -41,40 +41,38 @@ std::string Seconds(int64_t ns) {
 std::string FormatMetrics(const Progress& progress) {
   const Tally& tally = progress.tally;
   std::string text;
-  Add("info", "gauge", "What is recorded.",
+  Add("info", "gauge", "Source, hook and boot of the records.",
       fmt::format("{{source=\"{}\",hook=\"{}\",boot_id=\"{}\"}} 1",
                   Label(progress.source), Label(progress.hook),
                   Label(progress.boot_id)),
       &text);
   Add("records_total", "counter", "Records stored since the recorder started.",
       Number(tally.records), &text);
-  Add("duplicates_total", "counter", "Records read that were stored before.",
+  Add("duplicates_total", "counter", "Records read that were already stored.",
       Number(tally.duplicates), &text);
-  Add("rejected_lines_total", "counter", "Lines read that were no records.",
+  Add("rejected_lines_total", "counter", "Lines read that were not records.",
       Number(tally.rejected), &text);
   // No counters: they sink when a record of a gap arrives after all.
-  Add("gaps", "gauge", "Gaps in the numbers since the recorder started.",
+  Add("gaps", "gauge", "Gaps in the record numbers since the recorder started.",
       Number(tally.gaps), &text);
-  Add("missing_records", "gauge", "Records that are missing in these gaps.",
+  Add("missing_records", "gauge", "Records missing in these gaps.",
       Number(tally.missing), &text);
   Add("missed_calls_total", "counter",
-      "Calls that the kernel's hook skipped; they took no number.",
-      Number(tally.missed), &text);
-  Add("last_seq", "gauge", "Highest number stored.", Number(progress.last_seq),
+      "Calls that the hook skipped. They have no number.", Number(tally.missed),
       &text);
+  Add("last_seq", "gauge", "Highest record number stored.",
+      Number(progress.last_seq), &text);
   Add("start_time_seconds", "gauge", "When the recorder started.",
       Seconds(progress.start_ns), &text);
   Add("last_drain_time_seconds", "gauge", "When records were last stored.",
       Seconds(progress.last_drain_ns), &text);
-  Add("waiting_records", "gauge",
-      "Records that were read and are not stored yet.",
+  Add("waiting_records", "gauge", "Records read but not stored yet.",
       Number(progress.waiting), &text);
   Add("seconds_since_commit", "gauge",
-      "Time since the last commit; on a quiet machine there is one a minute.",
+      "Time since the last commit. A recorder commits at least once a minute.",
       Seconds(progress.since_commit_ns), &text);
   Add("trouble", "gauge",
-      "1 while the source cannot be read or the database cannot be written: "
-      "see "
+      "1 if the source cannot be read or the database cannot be written: see "
       "forkdb status.",
       Number(progress.in_trouble ? 1 : 0), &text);
   Add("database_bytes", "gauge", "Size of the database.",

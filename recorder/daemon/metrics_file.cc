@@ -52,7 +52,7 @@ MetricsFile::MetricsFile(std::string path) : path_(std::move(path)) {
                                       kSuffix.size(), kSuffix) == 0;
   if (!path_.empty() && !suffixed) {
     throw UsageError(fmt::format(
-        "--metrics {}: node_exporter reads files whose names end in .prom",
+        "--metrics {}: node_exporter reads only files that end in .prom",
         path_));
   }
 }

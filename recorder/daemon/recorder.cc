@@ -65,10 +65,8 @@ bool Recorder::Write(Writer* writer) {
     }
     if (!drain.contradiction.empty()) {
       if (tally_.records == 0) throw Error(drain.contradiction);
-      throw Error(
-          fmt::format("{} ({} records that were read before it are "
-                      "stored)",
-                      drain.contradiction, tally_.records));
+      throw Error(fmt::format("{} ({} records read before it are stored)",
+                              drain.contradiction, tally_.records));
     }
     if (last) return true;
     if (stop_()) return false;

@@ -40,7 +40,7 @@ Service::Service(ServiceOptions options, Log* log)
                 &heartbeat_, log),
       pacer_(options_.interval) {
   if (options_.once && !source_->holds_past()) {
-    throw UsageError("--once: eBPF sees only what comes: leave out --once");
+    throw UsageError("--once: eBPF has no past records: leave out --once");
   }
   if (options_.retention.max_bytes) {
     recorder_.SetMostAtOnce(
@@ -94,7 +94,7 @@ void Service::RunForever() {
     SetTrouble();
     reporter_.Report(!database_backoff_.retry());
   } while (source_trouble_.empty() && Sleep());
-  heartbeat_.Enter("stops");
+  heartbeat_.Enter("stopping");
   reporter_.notifier()->Stopping();
   DrainSource();
   RunToEnd();
@@ -104,7 +104,7 @@ void Service::RunForever() {
 void Service::GiveUpSource() const {
   const int64_t records = recorder_.tally().records;
   if (records == 0) throw Error(source_trouble_);
-  throw Error(fmt::format("{} ({} records that were read before it are stored)",
+  throw Error(fmt::format("{} ({} records read before it are stored)",
                           source_trouble_, records));
 }
 
@@ -120,7 +120,7 @@ void Service::RunToEnd() {
     }
     recorder_.MarkWatched(session()->writer());
   } catch (const DatabaseTrouble& trouble) {
-    throw Error(fmt::format("{}: {} records that were read are not stored",
+    throw Error(fmt::format("{}: {} records were read but not stored",
                             trouble.what(), recorder_.kept()));
   }
 }
@@ -144,13 +144,13 @@ ReadResult Service::Read() {
   try {
     const ReadResult result = recorder_.Read();
     if (source_backoff_.Succeeded())
-      log_->Say(Level::kNotice, "source", "the source is there again");
+      log_->Say(Level::kNotice, "source", "the source works again");
     return result;
   } catch (const SourceGone& e) {
     if (options_.once) throw;
     if (source_backoff_.Failed(e.what(), Clock::now())) {
       log_->Say(Level::kWarning, "source",
-                fmt::format("{}: waiting for it", e.what()));
+                fmt::format("{}: retrying", e.what()));
     }
     return ReadResult::kAgain;
   } catch (const Error& e) {
@@ -165,14 +165,14 @@ bool Service::Write() {
     const bool rewound = OpenDatabase();
     const size_t kept = recorder_.kept();
     Announce();
-    if (kept > 0) heartbeat_.Enter("stores records and looks up users' names");
+    if (kept > 0) heartbeat_.Enter("storing records and looking up user names");
     recorder_.Write(session()->writer());
     Tend();
     if (database_backoff_.Succeeded()) {
       log_->Say(Level::kNotice, "database",
-                fmt::format("database: {}: writing again, with {} records that "
-                            "had to wait",
-                            options_.db, kept));
+                fmt::format(
+                    "database: {}: works again; {} delayed records are stored",
+                    options_.db, kept));
     }
     SetTrouble();
     return rewound;
@@ -199,8 +199,9 @@ bool Service::OpenDatabase() {
 void Service::Handle(const DatabaseTrouble& trouble) {
   const bool aside = database_.Handle(trouble, RealtimeNow());
   if (database_backoff_.Failed(trouble.what(), Clock::now()) && !aside) {
-    log_->Say(Level::kWarning, "database",
-              fmt::format("{}: trying again, records wait", trouble.what()));
+    log_->Say(
+        Level::kWarning, "database",
+        fmt::format("{}: retrying; records wait in memory", trouble.what()));
   }
   SetTrouble();
 }
@@ -233,7 +234,7 @@ void Service::Tend() {
   Retain();
   if (IsDue(next_checkpoint_)) {
     next_checkpoint_.reset();
-    heartbeat_.Enter("makes what is stored durable");
+    heartbeat_.Enter("syncing the database to disk");
     session()->Checkpoint();
   }
   if (IsDue(next_mark_)) {
@@ -246,7 +247,7 @@ void Service::Tend() {
 }
 
 void Service::Retain() {
-  heartbeat_.Enter("prunes");
+  heartbeat_.Enter("pruning");
   const std::optional<std::chrono::nanoseconds> wait =
       session()->retention()->Tend(RealtimeNow(), BoottimeNow());
   next_retention_.reset();
@@ -268,7 +269,7 @@ Moment Service::NextDue() const {
 }
 
 bool Service::Sleep() {
-  heartbeat_.Enter("waits for records");
+  heartbeat_.Enter("waiting for records");
   PollTarget urgent;
   PollTarget ready;
   if (!source_backoff_.retry() && recorder_.HasRoom()) {
@@ -285,8 +286,7 @@ bool Service::Sleep() {
 
 void Service::Reload() {
   reporter_.notifier()->Reloading();
-  log_->Say(Level::kNotice, "reload",
-            "opening source and database anew, as SIGHUP asks");
+  log_->Say(Level::kNotice, "reload", "SIGHUP: reopening source and database");
   source_->Rewind();
   database_.Close();
 }

@@ -40,16 +40,17 @@ std::optional<int64_t> DatabaseKeeper::Open(const Stream& stream,
   lock_.Take();
   StartHeartbeat();
   if (session_ != nullptr) return std::nullopt;
-  Enter("opens the database");
+  Enter("opening the database");
   std::unique_ptr<Session> session =
       Session::Open(options_.db, options_.group, options_.retention,
                     options_.once ? kLongWaitMs : kShortWaitMs, usernames_);
-  Enter("reads the processes in /proc");
+  Enter("reading the processes in /proc");
   const std::string trouble =
       NoteAlive(stream, now_ns, session->database(), options_.db, usernames_);
   if (!trouble.empty()) {
     log_->Say(Level::kWarning, "alive",
-              "processes already alive are not all noted: " + trouble);
+              "some processes that were already running are not recorded: " +
+                  trouble);
   }
   const int64_t next_seq = FindNextSeq(stream, session->database());
   session_ = std::move(session);
@@ -85,9 +86,7 @@ void DatabaseKeeper::LeaveReplaced() {
   const std::string fate = session_->Leave();
   session_.reset();
   const std::string what = fmt::format(
-      "database: {}: {}: going on in a new "
-      "file",
-      options_.db, fate);
+      "database: {}: {}: continuing in a new file", options_.db, fate);
   log_->Say(Level::kWarning, "database", what);
   // Who moves it away has it still.
   if (fate == "was deleted") NoteIncident(what);
@@ -97,10 +96,10 @@ void DatabaseKeeper::LeaveLostLog() {
   const bool saved = session_->SaveLog();
   session_.reset();
   log_->Say(Level::kWarning, "database",
-            fmt::format("database: {}: its log was taken away: {}", options_.db,
-                        saved ? "saved what was committed, going on"
-                              : "another program has begun a new one: "
-                                "recording again what the source still holds"));
+            fmt::format("database: {}: its log was deleted: {}", options_.db,
+                        saved ? "saved all commits, continuing"
+                              : "another program created a new one: recording "
+                                "again what the source still holds"));
 }
 
 bool DatabaseKeeper::Handle(const DatabaseTrouble& trouble, int64_t now_ns) {
@@ -129,14 +128,14 @@ bool DatabaseKeeper::TryMoveAside(const DatabaseTrouble& trouble,
   try {
     const std::string path = Quarantine(options_.db, now_ns);
     const std::string what = fmt::format(
-        "{}: it is {} now, going on in a new file", trouble.what(), path);
+        "{}: renamed to {}, continuing in a new file", trouble.what(), path);
     log_->Say(Level::kError, "database", what);
     NoteIncident(what);
     return true;
   } catch (const DatabaseTrouble& e) {
     log_->Say(
         Level::kError, "database",
-        fmt::format("{}: cannot move it aside: {}", trouble.what(), e.what()));
+        fmt::format("{}: cannot rename it: {}", trouble.what(), e.what()));
     return false;
   }
 }

@@ -41,14 +41,14 @@ std::string WhyNotOurs(int fd, const std::string& database) {
     return fmt::format("it belongs to user {}: remove it", status.st_uid);
   }
   if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
-    return "it is no plain file: remove it";
+    return "it is not a regular file: remove it";
   }
   std::array<char, kRecorderStateBytes> bytes{};
   const ssize_t size = pread(fd, bytes.data(), bytes.size(), 0);
   if (size < 0) return ErrnoText(errno);
   const std::string_view text(bytes.data(), static_cast<size_t>(size));
   if (text.empty() || IsRecorderState(text)) return "";
-  return "it is not forkdb's: move it away";
+  return "it was not written by forkdb: move it away";
 }
 
 }  // namespace

@@ -77,22 +77,20 @@ void RecorderLock::TryOnce() {
   const std::string text = ReadText(file);
   const std::string_view pid = PidIn(text);
   if (!text.empty() && pid.empty()) {
-    throw DatabaseTrouble::Opening(
-        path_,
-        "it is not forkdb's lock file: move it away, or choose another file "
-        "with --db");
+    throw DatabaseTrouble::Opening(path_,
+                                   "it is not forkdb's lock file: move it "
+                                   "away, or choose another file with --db");
   }
   if (!locked) {
     const std::string holder = DescribeFlockHolder(path_);
     throw DatabaseTrouble(
-        fmt::format("cannot open database: {}: {}: end that one, or choose "
-                    "another file with --db",
-                    database_,
-                    pid.empty() ? (holder.empty() ? "a process" : holder) +
-                                      " holds its lock"
-                                : fmt::format("the recorder with pid {} writes "
-                                              "into it",
-                                              pid)),
+        fmt::format(
+            "cannot open database: {}: {}: stop it, or choose another file "
+            "with --db",
+            database_,
+            pid.empty()
+                ? (holder.empty() ? "a process" : holder) + " holds its lock"
+                : fmt::format("the recorder with pid {} is using it", pid)),
         DatabaseTrouble::Kind::kRefused);
   }
   file_ = std::move(file);

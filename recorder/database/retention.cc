@@ -44,17 +44,17 @@ void RetentionOptions::SetKeep(const std::string& text) {
   keep_ns = ReadDuration(text, kNoBareNumbers);
   if (!keep_ns) {
     throw UsageError(fmt::format(
-        "--keep {}: write a number and its unit: 30d, 12h, 90min", text));
+        "--keep {}: write a number and a unit, e.g. 30d, 12h, 90min", text));
   }
   if (*keep_ns <= 0) {
-    throw UsageError(fmt::format("--keep {}: nothing would be kept", text));
+    throw UsageError(fmt::format("--keep {}: must be above zero", text));
   }
 }
 
 void RetentionOptions::SetMaxBytes(int64_t bytes) {
   max_bytes = bytes;
   if (bytes < kLeastMaxBytes) {
-    throw UsageError(fmt::format("--max-size {}: less than 32M", bytes));
+    throw UsageError(fmt::format("--max-size {}: the minimum is 32M", bytes));
   }
 }
 

@@ -132,8 +132,8 @@ bool Session::SaveLog() {
     if (busy || checkpoint.getColumn(1).getInt64() >
                     checkpoint.getColumn(2).getInt64()) {
       throw DatabaseTrouble(
-          fmt::format("database: {}: its log ({}) was taken away, and a reader "
-                      "keeps it from being saved: end that one",
+          fmt::format("database: {}: its log ({}) was deleted, and a reader "
+                      "keeps it from being saved: end the reader",
                       path_, log),
           DatabaseTrouble::Kind::kPassing);
     }

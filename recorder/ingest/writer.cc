@@ -28,8 +28,8 @@ class Contradiction : public std::exception {
 
   std::string Describe(const std::string& path) const {
     return fmt::format(
-        "database: {}: number {} is stored with another time: the source is of "
-        "another boot than before: name the boot with --boot-id",
+        "database: {}: record {} is already stored with another time: the "
+        "source is from another boot: give its boot with --boot-id",
         path, record_->seq);
   }
 
@@ -477,8 +477,8 @@ void Writer::Synchronise() {
   find_next_seq_.reset();
   if (next_seq < 1 || next_seq > kSeqLimit) {
     throw DatabaseTrouble(
-        fmt::format("database: {}: stream {} goes on with number {}: it is no "
-                    "recorder's: choose another file with --db",
+        fmt::format("database: {}: stream {} has the impossible next number "
+                    "{}: no recorder wrote this: choose another file with --db",
                     path_, stream_id_, next_seq),
         DatabaseTrouble::Kind::kRefused);
   }

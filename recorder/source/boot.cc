@@ -27,8 +27,8 @@ Boot CurrentBoot() {
   Boot boot;
   boot.boot_id = FirstLine(kBootIdPath);
   if (boot.boot_id.empty()) {
-    throw Error(std::string("cannot tell which boot this is: ") + kBootIdPath +
-                ": not readable: mount /proc");
+    throw Error(std::string("cannot read the boot id: ") + kBootIdPath +
+                ": mount /proc");
   }
   boot.machine_id = FirstLine(kMachineIdPath);
   utsname names{};

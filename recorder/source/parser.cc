@@ -147,7 +147,7 @@ std::string ParseRecord(std::string_view line, Record* record) {
                         r.child_start_ns == 0 && r.child_pid_ns == 0 &&
                         r.child_user_ns == 0;
   reader.Require(r.failed() ? has_none : has_child, "child_pid",
-                 "does not agree with ret");
+                 "contradicts ret");
   return reader.error();
 }
 

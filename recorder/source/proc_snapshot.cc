@@ -118,14 +118,14 @@ std::string WhatIsForeign(int proc) {
       Read(proc, fmt::format("{}/stat", kThreadDaemon).c_str());
   const std::optional<Stat> stat = daemon ? ParseStat(*daemon) : std::nullopt;
   if (!stat || (stat->flags & kKernelThread) == 0) {
-    return "/proc is not the initial PID namespace's, or hides it";
+    return "/proc hides processes or belongs to another PID namespace";
   }
   const std::optional<std::string> offsets = Read(proc, "self/timens_offsets");
   std::istringstream words(offsets.value_or(""));
   std::string clock, seconds, ns;
   while (words >> clock >> seconds >> ns) {
     if (clock == "boottime" && (seconds != "0" || ns != "0")) {
-      return "this is a time namespace of its own";
+      return "forkdb runs in its own time namespace";
     }
   }
   return "";
@@ -146,7 +146,7 @@ ProcSnapshot ReadProcSnapshot(const std::string& proc, size_t most) {
   while (const dirent* entry = readdir(directory.get())) {
     if (!IsPid(entry->d_name)) continue;
     if (reading.processes.size() == most) {
-      reading.trouble = fmt::format("there are more than {}", most);
+      reading.trouble = fmt::format("there are more than {} processes", most);
       break;
     }
     std::optional<AliveProcess> process =

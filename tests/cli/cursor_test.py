@@ -124,7 +124,7 @@ class Cursor(harness.CliTest):
         result = self.run_forkdb("query", "--db", self.db, "--cursor-file",
                                  "cursor", "--count")
         self.assertEqual(result.stdout, b"%d\n" % (9000 - first + 1))
-        self.assertIn(b"forkdb: up to %d records after the cursor: pruned"
+        self.assertIn(b"forkdb: after the cursor, up to %d records were pruned"
                       % (first - 1 - 10), result.stderr)
         self.record(harness.HEADER + harness.lines(9003, 9004))
         result = self.run_forkdb("query", "--db", self.db, "--cursor-file",
@@ -137,7 +137,7 @@ class Cursor(harness.CliTest):
         self.record(harness.HEADER + harness.lines(1, 3))
         cursor = self.cursor()
         for bad in ["", "x", cursor[:-1], cursor[1:], "\x1b[31m", "s=1;i=2"]:
-            self.fails(2, "it is not one, or not all of one", "query", "--db",
+            self.fails(2, "not a complete cursor of --show-cursor", "query", "--db",
                        self.db, "--after-cursor", bad)
         self.write("bad", b"\x00\x01")
         self.fails(2, "--cursor-file: bad: cursor", "query", "--db", self.db,
@@ -150,7 +150,7 @@ class Cursor(harness.CliTest):
             self.fails(1, "is a symbolic link", "query", "--db", self.db,
                        "--cursor-file", name)
         for name in ["fifo", ".", "/dev/zero"]:
-            self.fails(1, "is no cursor's file", "query", "--db", self.db,
+            self.fails(1, "not a cursor file", "query", "--db", self.db,
                        "--cursor-file", name)
         self.fails(1, "cannot write", "query", "--db", self.db, "--cursor-file",
                    "no/such/directory")

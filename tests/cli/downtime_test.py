@@ -130,7 +130,7 @@ class Gaps(harness.CliTest):
 
     def test_may_hide_the_maker_of_a_process(self):
         self.record(GAP)
-        self.assertIn(b"a gap may hide the record that made it",
+        self.assertIn(b"a gap may hide the record of its creation",
                       self.ok("tree", "300", "--db", self.db))
 
     def test_are_of_their_own_time(self):

@@ -99,13 +99,13 @@ class AnotherProgramsDatabase(Files):
         self.write("fork.db", b"")
         self.write("fork.db-journal", bytes.fromhex("d9d505f920a163d7") +
                    b"\0" * 504)
-        self.record_refused("its database is not there")
+        self.record_refused("its database is missing")
 
     def test_that_is_gone_keeps_its_log(self):
         interrupt(self.db, "PRAGMA journal_mode = WAL", "CREATE TABLE t (x)",
                   "INSERT INTO t VALUES (1)")
         os.unlink(self.db)
-        self.record_refused("its database is not there")
+        self.record_refused("its database is missing")
 
 
 class PlantedFiles(Files):
@@ -134,17 +134,17 @@ class PlantedFiles(Files):
                 self.refused("hard link", "query", "--db", self.db)
                 os.unlink(self.db + suffix)
                 self.write("fork.db" + suffix, b"Eggs, milk\n")
-                self.refused("not one of SQLite's", "query", "--db", self.db)
+                self.refused("not a file of SQLite", "query", "--db", self.db)
                 os.unlink(self.db + suffix)
         self.write("fork.db-journal", b"Eggs, milk\n")
-        self.refused("not one of SQLite's", "query", "--db", self.db)
+        self.refused("not a file of SQLite", "query", "--db", self.db)
 
     def test_that_hold_something_else_are_not_written(self):
         for suffix in ["-wal", "-shm", "-journal"]:
             with self.subTest(suffix):
                 for database in [False, True]:
                     self.write("fork.db" + suffix, b"Eggs, milk\n")
-                    self.record_refused("not one of SQLite's")
+                    self.record_refused("not a file of SQLite")
                     os.unlink(self.db + suffix)
                     if not database:
                         self.record(harness.HEADER + harness.lines(1, 3))
@@ -192,7 +192,7 @@ class LockFiles(Files):
     def test_are_not_made_beside_another_file(self):
         self.write("fork.db", b"Eggs, milk\n")
         os.chmod(self.db, 0o666)
-        self.record_refused("everybody can write it")
+        self.record_refused("it is world-writable")
         os.chmod(self.db, 0o644)
         self.record_refused("not an SQLite database")
 
@@ -319,7 +319,7 @@ class LostLog(Files):
                 for suffix in gone:
                     os.unlink(self.db + suffix)
                 self.feed(51, 60)
-                self.assertIn(b"its log was taken away: saved",
+                self.assertIn(b"its log was deleted: saved",
                               recorder.stderr.readline())
                 self.wait_for_rows(60)
                 recorder.kill()
@@ -360,7 +360,7 @@ class LostLog(Files):
         writer.execute("INSERT INTO boots (boot_id) VALUES ('another')")
         self.feed(4, 9)
         recorder.send_signal(signal.SIGCONT)
-        self.assertIn(b"another program has begun a new one",
+        self.assertIn(b"another program created a new one",
                       recorder.stderr.readline())
         self.wait_for_rows(9)
         writer.close()

@@ -125,7 +125,7 @@ class Follow(harness.CliTest):
         self.write("fork.db-wal", b"")
         said = process.stderr.readline()
         self.assertIn(b"No such file or directory", said)
-        self.assertTrue(said.endswith(b": waiting\n"), said)
+        self.assertTrue(said.endswith(b": will retry\n"), said)
         os.unlink(self.db + "-wal")
         self.record(harness.HEADER + harness.lines(2, 5))
         # Another source, so another stream: all of it is new.

@@ -79,7 +79,7 @@ class InterruptTest(harness.CliTest):
                 result = self.run_forkdb(*command, "--timeout", "200ms",
                                          env=self.environment)
                 self.assertEqual(result.returncode, 1)
-                self.assertIn(b"no whole answer within 0.2 s: ask for less",
+                self.assertIn(b"no complete answer within 0.2 s: narrow the query",
                               result.stderr)
 
     def test_a_second_interrupt_ends_it_at_once(self):
@@ -113,7 +113,7 @@ class InterruptTest(harness.CliTest):
                 result = self.run_forkdb(*command, "--timeout", "100ms",
                                          env=self.environment)
                 self.assertEqual(result.returncode, 1)
-                self.assertRegex(result.stderr, rb"\Aforkdb: no whole answer "
+                self.assertRegex(result.stderr, rb"\Aforkdb: no complete answer "
                                  rb"within 0.1 s.*\n\Z")
                 self.assertEqual(sorted(os.listdir(self.dir)), before)
 
@@ -135,7 +135,7 @@ class InterruptTest(harness.CliTest):
         result = self.run_forkdb("query", "-n", "0", f"({ENDLESS}) > 0",
                                  "--explain", "--timeout", "200ms",
                                  env=self.environment)
-        self.assertIn(b"no whole answer", result.stderr)
+        self.assertIn(b"no complete answer", result.stderr)
 
     def test_each_round_of_following_ends(self):
         condition = f"seq < 10 OR ({ENDLESS}) > 0"
@@ -156,7 +156,7 @@ class InterruptTest(harness.CliTest):
                     process.send_signal(number)
                 _, err = process.communicate(timeout=harness.PATIENCE)
                 self.assertEqual(process.returncode, code)
-                self.assertEqual(b"no whole answer" in err, number is None)
+                self.assertEqual(b"no complete answer" in err, number is None)
 
     def test_opening_and_finding_end(self):
         endless = ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 "
@@ -177,7 +177,7 @@ class InterruptTest(harness.CliTest):
                 result = self.run_forkdb(*command, "--timeout", "200ms",
                                          env=self.environment)
                 self.assertEqual(result.returncode, 1)
-                self.assertIn(b"no whole answer within 0.2 s", result.stderr)
+                self.assertIn(b"no complete answer within 0.2 s", result.stderr)
                 process = self.start(*command, env=self.environment)
                 self.wait_until_busy(process)
                 self.assertEqual(self.stop(process, signal.SIGINT)[0], 130)
@@ -224,7 +224,7 @@ class InterruptTest(harness.CliTest):
         code, text = job.end()
         self.assertEqual(code, 1)
         self.assertRegex(text, rb"\A(\r\x1b\[Kforkdb: reading for \d s; Ctrl-C "
-                         rb"ends it){2}\r\x1b\[K.*count.*\nforkdb: no whole answer")
+                         rb"ends it){2}\r\x1b\[K.*count.*\nforkdb: no complete answer")
 
     def test_progress_is_for_terminals_and_slow_questions(self):
         for sql, args, environment in [(ENDLESS, ["--timeout", "2"],
@@ -235,7 +235,7 @@ class InterruptTest(harness.CliTest):
         result = self.run_forkdb("query", "--sql", ENDLESS, "--timeout", "2",
                                  env=self.environment)
         self.assertEqual(result.returncode, 1)
-        self.assertRegex(result.stderr, rb"\Aforkdb: no whole answer.*\n\Z")
+        self.assertRegex(result.stderr, rb"\Aforkdb: no complete answer.*\n\Z")
 
     def test_a_timeout_does_not_count_the_reading_of_pages(self):
         job = self.ask("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT "

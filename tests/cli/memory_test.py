@@ -66,7 +66,7 @@ class MemoryTest(harness.CliTest):
              "--group-by", "comm,username,flags"], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, check=False, cwd=self.dir)
         self.assertEqual((result.returncode, result.stdout), (1, b""))
-        self.assertRegex(result.stderr, rb"\Aforkdb: [^\n]* MiB of memory [^\n]*ask for less\n\Z")
+        self.assertRegex(result.stderr, rb"\Aforkdb: [^\n]* MiB of memory [^\n]*narrow the query\n\Z")
         query = self.start("query", "--db", self.db)
         query.stdout.read(1)  # it waits for a reader of the rest
         limit, _ = resource.prlimit(query.pid, resource.RLIMIT_DATA)

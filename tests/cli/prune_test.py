@@ -36,7 +36,7 @@ class Prune(harness.CliTest):
     def test_a_dry_run_says_what_would_go_and_changes_nothing(self):
         said = self.prune("--before", DAY, "--dry-run")
         self.assertEqual(said, "forkdb: 4095 records would be pruned, the "
-                         "newest of 2025-11-24T16:00:04.095000000Z\n")
+                         "newest from 2025-11-24T16:00:04.095000000Z\n")
         self.assertEqual(self.prune("--max-size", "1G", "--dry-run"),
                          "forkdb: about 0 records would be pruned\n")
         self.assert_sound(1, 9000)
@@ -149,17 +149,17 @@ class Prune(harness.CliTest):
     def test_refuses_nonsense(self):
         prune = ["prune", "--db", self.db]
         for reason, args in [
-                ("say what may go", []),
-                ("nothing would be kept", ["--keep", "0s"]),
-                ("write a number and its unit: 30d", ["--keep", "30"]),
-                ("write a number and its unit", ["--keep", "soon"]), ("", ["--before", "never"]),
+                ("prune: add --keep, --before or --max-size", []),
+                ("must be above zero", ["--keep", "0s"]),
+                ("write a number and a unit, e.g. 30d", ["--keep", "30"]),
+                ("write a number and a unit", ["--keep", "soon"]), ("", ["--before", "never"]),
                 ("not in the past", ["--before", "tomorrow"]),
-                ("less than 32M", ["--max-size", "31M"]),
+                ("the minimum is 32M", ["--max-size", "31M"]),
                 ("", ["--keep", "1d", "--before", "yesterday"])]:
             with self.subTest(args):
                 self.fails(2, reason, *prune, *args)
         self.assert_sound(1, 9000)
-        self.fails(1, "record something first", "prune", "--db",
+        self.fails(1, "run forkdb record first", "prune", "--db",
                    self.path("none.db"), "--keep", "1d")
         self.assertFalse(os.path.exists(self.path("none.db")))
 
@@ -202,8 +202,8 @@ class Record(harness.CliTest):
                          20_000 + storm)
         for command in [["query", "--count"], ["stats"]]:
             said = self.run_forkdb(*command, "--db", self.db).stderr.decode()
-            self.assertIn(f"{storm - rows[0]} records were thinned to make "
-                          "room", said)
+            self.assertIn(f"{storm - rows[0]} records were thinned to keep "
+                          "the database below --max-size", said)
         status = self.run_forkdb("status", "--db", self.db, "--format",
                                  "json").stdout
         self.assertEqual(json.loads(status)["thinned"], storm - rows[0])
@@ -211,10 +211,10 @@ class Record(harness.CliTest):
 
     def test_refuses_limits_that_keep_nothing(self):
         for args, reason in [
-                (["--keep", "0s"], "--keep 0s: nothing would be kept"),
-                (["--max-size", "1M"], "--max-size 1048576: less than 32M"),
-                (["--keep", "x"], "--keep x: write a number and its unit"),
-                (["--keep", "30"], "--keep 30: write a number and its unit")]:
+                (["--keep", "0s"], "--keep 0s: must be above zero"),
+                (["--max-size", "1M"], "--max-size 1048576: the minimum is 32M"),
+                (["--keep", "x"], "--keep x: write a number and a unit"),
+                (["--keep", "30"], "--keep 30: write a number and a unit")]:
             self.fails(2, reason, "record", "--once", "--db", self.db, *args)
 
 

@@ -21,7 +21,7 @@ class Interrupted(harness.CliTest):
             self.wait_for_rows(3)
             code, out, err = self.stop(recorder, number)
             self.assertEqual((code, out), (0, b""))
-            self.assertEqual(err, b"forkdb: 3 records, 0 known before, 0 lines "
+            self.assertEqual(err, b"forkdb: 3 records, 0 duplicates, 0 lines "
                              b"rejected, 0 gaps with 0 records missing\n")
             self.assert_sound(1, 3)
 
@@ -100,8 +100,8 @@ class Interrupted(harness.CliTest):
         os.symlink("fork.db", self.path("link.db"))
         recorder = self.start_recorder(self.source)
         for path in [self.db, self.path("link.db")]:
-            self.fails(1, f"the recorder with pid {recorder.pid} writes into "
-                       "it", "record", "--source", self.source, "--db", path)
+            self.fails(1, f"the recorder with pid {recorder.pid} is "
+                       "using it", "record", "--source", self.source, "--db", path)
         self.ok("prune", "--db", self.db, "--keep", "30d", "--yes")
         recorder.kill()
         recorder.wait()
@@ -115,7 +115,7 @@ class BadSources(harness.CliTest):
     def assert_stored(self, code, said, reason, rows):
         self.assertEqual(code, 1, said)
         self.assertIn(reason, said)
-        self.assertIn(b"(%d records that were read before it are stored)" %
+        self.assertIn(b"(%d records read before it are stored)" %
                       rows, said)
         self.assert_sound(1, rows)
 
@@ -124,7 +124,7 @@ class BadSources(harness.CliTest):
                harness.lines(501, 600), b"format version 2")
         again = harness.line(7).replace(b"7 1764", b"7 1765", 1)
         yield (harness.lines(1, 500) + again + harness.lines(501, 600),
-               b"number 7 is stored with another time")
+               b"record 7 is already stored with another time")
 
     def test_of_a_file(self):
         for number, (lines, reason) in enumerate(self.bad()):
@@ -226,7 +226,7 @@ class Refusals(harness.CliTest):
         code, _, said = self.stop(self.recorder)
         self.assertEqual(code, 0)
         self.assertNotIn(b"gap: ", said)
-        self.assertIn(b"%d records, 0 known before, 0 lines rejected, 0 gaps "
+        self.assertIn(b"%d records, 0 duplicates, 0 lines rejected, 0 gaps "
                       b"with 0 records missing" % last, said)
         self.assert_sound(1, last)
 
@@ -262,10 +262,10 @@ class Boots(harness.CliTest):
                    harness.lines(20, 21))
         result = self.run_forkdb("record", "--source", self.source, "--db",
                                  self.db, "--once")
-        self.assertIn(b"records 1 to 10 were gone before this recording began",
+        self.assertIn(b"records 1 to 10 were lost before recording began",
                       result.stderr)
-        self.assertIn(b"gap: records 13 to 19 were lost (7)", result.stderr)
-        self.assertIn(b"4 records, 0 known before, 0 lines rejected, 2 gaps "
+        self.assertIn(b"gap: 7 records lost (13 to 19)", result.stderr)
+        self.assertIn(b"4 records, 0 duplicates, 0 lines rejected, 2 gaps "
                       b"with 17 records missing", result.stderr)
         self.assertEqual(self.sql("SELECT first_seq, last_seq FROM gaps"),
                          [(1, 10), (13, 19)])
@@ -316,7 +316,7 @@ class Group(harness.CliTest):
                          (0, b"n\n%d\n" % count), result.stderr)
         result = self.ask([])
         self.assertEqual((result.returncode, result.stdout), (1, b""))
-        self.assertIn(b"ask for membership of the file's group", result.stderr)
+        self.assertIn(b"become a member of the file's group", result.stderr)
 
     def test_members_may_ask_while_it_records_and_afterwards(self):
         self.write("source.txt", harness.HEADER + harness.lines(1, 3))

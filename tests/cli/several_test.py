@@ -130,7 +130,7 @@ class Several(harness.CliTest):
         two = ["query", "--db", self.even, "--db", self.odd]
         for args in [["--order", "pid"], ["--sql", "SELECT 1"],
                      ["--under", "100"]]:
-            self.fails(2, "one database", *two, *args)
+            self.fails(2, "one --db", *two, *args)
         self.fails(1, "cannot open database", *two, "--db", self.path("no.db"))
 
 

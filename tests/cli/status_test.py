@@ -10,7 +10,7 @@ import unittest
 
 import harness
 
-NO_RECORDER = b"forkdb: no recorder is running: forkdb record\n"
+NO_RECORDER = b"forkdb: no recorder is running: start forkdb record\n"
 
 
 class Status(harness.CliTest):
@@ -23,7 +23,7 @@ class Status(harness.CliTest):
         self.assertRegex(text, r"(?m)^last number +9$")
         self.assertRegex(text, r"(?m)^records +7$")
         self.assertRegex(text, r"(?m)^gaps +1, with 2 records missing$")
-        self.assertRegex(text, r"(?m)^retention +keeps all$")
+        self.assertRegex(text, r"(?m)^retention +unlimited$")
 
     def test_of_a_healthy_recorder_is_a_success(self):
         os.mkfifo(self.path("fifo"))
@@ -58,7 +58,7 @@ class Status(harness.CliTest):
         self.assertRegex(result.stdout, rb"(?m)^records +9$")
 
     def test_of_no_database_says_what_to_do(self):
-        self.fails(1, "record something first", "status", "--db", self.db)
+        self.fails(1, "run forkdb record first", "status", "--db", self.db)
 
 
 class Trouble(harness.CliTest):
@@ -94,7 +94,7 @@ class Trouble(harness.CliTest):
         self.start_feeding()
         self.recorder.send_signal(signal.SIGSTOP)
         self.wait_for_problem(
-            f"stopped by a signal: kill -CONT {self.recorder.pid}")
+            f"stopped by a signal: run kill -CONT {self.recorder.pid}")
         self.recorder.send_signal(signal.SIGCONT)
         self.wait_until_healthy()
 
@@ -139,7 +139,7 @@ class Trouble(harness.CliTest):
         # It cannot notice.
         self.recorder.send_signal(signal.SIGSTOP)
         os.remove(self.db + "-wal")
-        self.wait_for_problem("log is gone")
+        self.wait_for_problem("log (-wal beside the database) was deleted")
         self.recorder.send_signal(signal.SIGCONT)
 
     def test_of_a_history_that_was_moved_aside(self):

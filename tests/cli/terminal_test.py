@@ -153,13 +153,13 @@ class Pager(TerminalTest):
         self.record(harness.HEADER + harness.lines(100, 20000))
         pager = self.pager(b"head -n 1\n")
         text = self.on_terminal("query", "--since", "2020-01-01", PAGER=pager)
-        self.assertIn(b"there may have been more", text)
+        self.assertIn(b"the answer may be incomplete", text)
         self.assertNotIn(b"no record matches", text)
 
     def test_that_is_not_there_is_told(self):
         code, text = self.start_on_terminal("query", PAGER="/nowhere/x").end()
         self.assertEqual(code, 1)
-        self.assertIn(b"forkdb: pager: /nowhere/x: cannot be run", text)
+        self.assertIn(b"forkdb: pager: cannot run /nowhere/x", text)
 
     def test_is_told_how_to_behave(self):
         pager = self.pager(b'echo "$LESS $LESSCHARSET $LESSSECURE"\n')

@@ -32,7 +32,7 @@ FAMILY = b"".join([
 ])
 
 TREE = """\
-10 sshd [not recorded: history begins after it was made]
+10 sshd [started before recording began]
 └─ 20 \\033[31m  root 2025-11-24T16:00:00.001000000Z fork
    └─ 30 make  root 2025-11-24T16:00:00.002000000Z fork  <--
       ├─ 31 cc  root 2025-11-24T16:00:00.003000000Z vfork, 1 thread
@@ -41,15 +41,15 @@ TREE = """\
 """
 
 ALIVE = """\
-1 systemd  root 2025-11-24T15:59:00.00Z [alive when recording began, from /proc]  <--
-├─ 10 bash  alice 2025-11-24T15:59:00.00Z [alive when recording began, from /proc]
+1 systemd  root 2025-11-24T15:59:00.00Z [already running when recording began (from /proc)]  <--
+├─ 10 bash  alice 2025-11-24T15:59:00.00Z [already running when recording began (from /proc)]
 │  └─ 20 \\033[31m  root 2025-11-24T16:00:00.001000000Z fork, 2 more below
-└─ 9 (1 in its namespace) \\377  alice 2025-11-24T15:59:00.01Z [alive when recording began, from /proc]
+└─ 9 (1 in its namespace) \\377  alice 2025-11-24T15:59:00.01Z [already running when recording began (from /proc)]
 """
 
 FROM_INIT = """\
-1 systemd  root 2025-11-24T15:59:00.00Z [alive when recording began, from /proc]
-└─ 10 bash  alice 2025-11-24T15:59:00.00Z [alive when recording began, from /proc]
+1 systemd  root 2025-11-24T15:59:00.00Z [already running when recording began (from /proc)]
+└─ 10 bash  alice 2025-11-24T15:59:00.00Z [already running when recording began (from /proc)]
    └─ 20 \\033[31m  root 2025-11-24T16:00:00.001000000Z fork
       └─ 30 make  root 2025-11-24T16:00:00.002000000Z fork  <--
 """
@@ -149,8 +149,8 @@ class Tree(harness.CliTest):
         for args, reason in [
                 ([], "process is required"), (["x"], "process: "),
                 (["0"], "process: "), (["30", "--depth", "-1"], "--depth: "),
-                (["10"], "process 10: no record made it"),
-                (["33"], "process 33: no record made it"),
+                (["10"], "process 10 started before recording began"),
+                (["33"], "process 33 started before recording began"),
                 (["1000000000099"], "record 1000000000099: not in the database"),
                 (["30", "--format", "tree"], "--format tree: no such format")]:
             self.fails(2, reason, "tree", "--db", self.db, *args)

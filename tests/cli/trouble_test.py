@@ -53,7 +53,7 @@ class Sources(harness.CliTest):
                        harness.line(3) + harness.line(4)[:-5]))
         self.assertEqual(result.returncode, 0)
         self.assertEqual(result.stderr.count(b"\n"), 1)
-        self.assertIn(b"3 records, 0 known before, 5 lines rejected",
+        self.assertIn(b"3 records, 0 duplicates, 5 lines rejected",
                       result.stderr)
         self.assert_sound(1, 3)
         self.assertEqual(self.sql("SELECT rejected FROM drains"), [(4,), (1,)])
@@ -140,13 +140,13 @@ class Databases(harness.CliTest):
 
     def test_that_are_not_there_cannot_be_asked(self):
         for path in [self.db, self.path("none/fork.db")]:
-            self.fails(1, "No such file or directory: record something first",
+            self.fails(1, "No such file or directory: run forkdb record first",
                        "query", "--db", path)
         self.assertFalse(os.path.exists(self.db))
 
     def test_without_permission_are_refused(self):
         self.record(harness.HEADER + harness.lines(1, 3))
-        self.fails(1, "Permission denied: ask for membership", "query", "--db",
+        self.fails(1, "Permission denied: become a member", "query", "--db",
                    self.db, user="nobody")
         self.fails(1, "Permission denied: run as root", "record", "--once",
                    "--source", self.source, "--db", self.db, user="nobody")

@@ -278,7 +278,7 @@ def check_wake(directory, problems):
 def check_reload(directory, problems):
     """Nothing was lost while the module was away under a living recorder."""
     said = (directory / "recorder.log").read_text()
-    for words in ("not there: load the module", "the source is there again"):
+    for words in ("not there: load the module", "the source works again"):
         problems.expect(words in said, f"not said: {words}")
     return check_module(directory, problems)
 

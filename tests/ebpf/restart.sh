@@ -13,7 +13,7 @@ survivor=$!
 exec 5>"$out/go"
 "$forkdb" record --source ebpf --db "$out/live.db" 2>"$out/second" &&
 	fail "two recorders at once"
-grep -q "the recorder with pid $recorder writes into it" "$out/second" ||
+grep -q "the recorder with pid $recorder is using it" "$out/second" ||
 	fail "the second recorder said: $(cat "$out/second")"
 stop_recorder
 sh -c '/bin/true; /bin/true' # nobody sees it

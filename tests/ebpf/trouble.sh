@@ -38,7 +38,7 @@ wait_for healthy
 
 kill -STOP "$recorder"
 rm "$out/live.db-wal"
-wait_for told "log is gone"
+wait_for told "log (-wal beside the database) was deleted"
 kill -CONT "$recorder"
 wait_for healthy
 

@@ -40,7 +40,7 @@ class Disks(accounts.FaultTest):
         os.unlink(filler)
         harness.run("mount", "-o", "remount,size=64m", disk)
         self.wait_for_last()
-        self.wait_said("writing again")
+        self.wait_said("works again")
         self.finish(recorder)
         self.account("full disk, freed")
 
@@ -95,13 +95,13 @@ class Disks(accounts.FaultTest):
             self.assertLess(self.fed, 10**6)
         self.fed += 5000
         harness.run("mount", "-o", "remount,size=256m", disk)
-        self.wait_said("writing again")
+        self.wait_said("works again")
         for _ in range(100):
             self.assertTrue(self.push(pipe))
         self.wait_for_last()
         self.finish(recorder)
         self.assertEqual(self.times_said("gap: "), 1, self.said)
-        self.assertEqual(self.times_said("were lost (5000)"), 1, self.said)
+        self.assertEqual(self.times_said("gap: 5000 records lost ("), 1, self.said)
         self.account("full disk, until 5000 records are lost", gaps=5000)
 
     def push(self, pipe):
@@ -142,7 +142,7 @@ class Disks(accounts.FaultTest):
                   "w", encoding="ascii") as trigger:
             trigger.write("a test")
         self.feed(1000)
-        self.wait_said("trying again")
+        self.wait_said(": retrying; records wait in memory")
         harness.run("umount", "-l", disk)
         self.feed(1000)
         # The recorder lets go of the old mount, and the device with it.
@@ -249,7 +249,7 @@ class Damage(accounts.FaultTest):
         # It remembers the pages of a batch: let it read them again.
         recorder.send_signal(signal.SIGHUP)
         self.feed(50_000)
-        self.wait_said("going on in a new file")
+        self.wait_said("continuing in a new file")
         self.feed(100)
         self.wait_for_last()
         self.finish(recorder)
@@ -282,7 +282,7 @@ class Files(accounts.FaultTest):
         recorder = self.start_with(5000)
         os.unlink(self.db)
         self.feed(100)
-        self.wait_said("was deleted: going on in a new file")
+        self.wait_said("was deleted: continuing in a new file")
         self.wait_for_last()
         self.finish(recorder)
         self.account("database deleted: a new one, from the source's oldest")
@@ -324,10 +324,10 @@ class Sources(accounts.FaultTest):
                     self.fed + 1, self.fed + 1000))
                 self.fed += 1000
                 os.unlink(self.source)
-            self.wait_said("waiting for it", turn + 1)
+            self.wait_said(": retrying", turn + 1)
             self.wait_for_last()
             os.mkfifo(self.source)
-            self.wait_said("the source is there again", turn + 1)
+            self.wait_said("the source works again", turn + 1)
         self.finish(recorder)
         self.account("source gone and there again, three times")
 
@@ -366,7 +366,7 @@ class Processes(accounts.FaultTest):
             pipe.close()
             self.wait_said("Too many open files", turn + 1)
             resource.prlimit(recorder.pid, resource.RLIMIT_NOFILE, limits)
-            self.wait_said("the source is there again", turn + 1)
+            self.wait_said("the source works again", turn + 1)
         self.finish(recorder)
         self.account("no descriptors left, three times")
 

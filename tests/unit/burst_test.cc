@@ -66,7 +66,7 @@ TEST(Burst, IsReadAsNumberAndTime) {
        {"", "100", "/1", "100/", "1/1", "0/1", "-5/1", "100/0", "100/-1", "a/1",
         "100/1x", "100/1/1", "99999999999/1", "100 /1"}) {
     EXPECT_THAT(MessageOf<UsageError>([&] { ParseBurst(bad); }),
-                HasSubstr("write how many records"))
+                HasSubstr("write a number (2 or more) and a time"))
         << bad;
   }
 }

@@ -205,7 +205,7 @@ TEST(CursorTest, IsRefusedIfItIsNotWhole) {
   }
   for (const std::string& part : bad) {
     EXPECT_THAT(MessageOf<UsageError>([&] { ParseCursor(part); }),
-                HasSubstr("it is not one, or not all of one"))
+                HasSubstr("not a complete cursor of --show-cursor"))
         << part;
   }
 }

@@ -194,7 +194,7 @@ TEST(Database, IsRefusedToAUserOutsideItsGroup) {
   const std::string path = dir.File("fork.db");
   OpenForWriting(path);
   EXPECT_EXIT(OpenAsNobody(path, false), testing::ExitedWithCode(1),
-              "Permission denied: ask for membership of the file's group");
+              "Permission denied: become a member of the file's group");
   EXPECT_EXIT(OpenAsNobody(path, true), testing::ExitedWithCode(1),
               "Permission denied: run as root");
   EXPECT_EXIT(OpenAsNobody(dir.File("new.db"), true),

@@ -16,7 +16,7 @@ using testing::StartsWith;
 TEST(ExplainErrno, SaysHowManyWhatItIsAndWhatCausesIt) {
   const std::string text = ExplainErrno("EAGAIN", 12);
   EXPECT_THAT(text, StartsWith("EAGAIN (12 calls): "));
-  EXPECT_THAT(text, HasSubstr("\n  - the user has as many"));
+  EXPECT_THAT(text, HasSubstr("\n  - the user has reached RLIMIT_NPROC"));
   EXPECT_THAT(text, HasSubstr("pids.max"));
   EXPECT_EQ(text.back(), '\n');
   EXPECT_THAT(ExplainErrno("EAGAIN", 1), StartsWith("EAGAIN (1 call): "));

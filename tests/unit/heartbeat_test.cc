@@ -38,13 +38,13 @@ TEST_F(HeartbeatTest, TellsWhoItIsAndWhatItDoesUntilItsEnd) {
     Heartbeat heartbeat(database_);
     EXPECT_FALSE(Exists()) << "the lock is not taken yet";
     EXPECT_EQ(heartbeat.Start(), "");
-    heartbeat.Enter("waits for records");
+    heartbeat.Enter("waiting for records");
     const std::optional<RecorderState> state = Read();
     ASSERT_TRUE(state);
     EXPECT_EQ(state->pid, getpid());
     EXPECT_EQ(state->start_ticks, StartTicks(getpid()));
     EXPECT_EQ(state->boot_id, RunningBootId());
-    EXPECT_EQ(state->phase, "waits for records");
+    EXPECT_EQ(state->phase, "waiting for records");
     EXPECT_GT(state->heartbeat_ns, 0);
     struct stat database {};
     ASSERT_EQ(stat(database_.c_str(), &database), 0);
@@ -74,7 +74,7 @@ TEST_F(HeartbeatTest, LeavesAloneWhatIsNotForkdbs) {
       Heartbeat heartbeat(database_);
       EXPECT_THAT(heartbeat.Start(), HasSubstr(reason));
       EXPECT_EQ(heartbeat.Start(), "") << "said once";
-      heartbeat.Enter("waits for records");
+      heartbeat.Enter("waiting for records");
       EXPECT_FALSE(heartbeat.due());
     }
     EXPECT_EQ(ReadFile(notes), "mine");
@@ -84,13 +84,13 @@ TEST_F(HeartbeatTest, LeavesAloneWhatIsNotForkdbs) {
   ASSERT_EQ(symlink(notes.c_str(), path().c_str()), 0);
   refused("symbolic link");
   ASSERT_EQ(link(notes.c_str(), path().c_str()), 0);
-  refused("no plain file");
+  refused("not a regular file");
   ASSERT_EQ(mkfifo(path().c_str(), 0600), 0);
-  refused("no plain file");
+  refused("not a regular file");
   WriteFile(path(), "notes of somebody");
   {
     Heartbeat heartbeat(database_);
-    EXPECT_THAT(heartbeat.Start(), HasSubstr("not forkdb's"));
+    EXPECT_THAT(heartbeat.Start(), HasSubstr("not written by forkdb"));
   }
   EXPECT_EQ(ReadFile(path()), "notes of somebody");
 }

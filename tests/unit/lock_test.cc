@@ -33,7 +33,7 @@ TEST_F(RecorderLockTest, RefusesASecondByThePidOfTheFirst) {
   lock.Take();
   EXPECT_EQ(ReadFile(file_), "forkdb " + std::to_string(getpid()) + "\n");
   EXPECT_THAT(Refusal(path_),
-              HasSubstr("pid " + std::to_string(getpid()) + " writes into it"));
+              HasSubstr("pid " + std::to_string(getpid()) + " is using it"));
   EXPECT_EQ(Refusal(dir_.File("other.db")), "no exception");
 }
 
@@ -42,7 +42,7 @@ TEST_F(RecorderLockTest, IsTheSameThroughALink) {
   std::filesystem::create_symlink("fork.db", dir_.File("link.db"));
   RecorderLock lock(path_);
   lock.Take();
-  EXPECT_THAT(Refusal(dir_.File("link.db")), HasSubstr("writes into it"));
+  EXPECT_THAT(Refusal(dir_.File("link.db")), HasSubstr("is using it"));
 }
 
 TEST_F(RecorderLockTest, GoesWithItsFileAtTheEnd) {
@@ -60,7 +60,7 @@ TEST_F(RecorderLockTest, IsTakenAnewWhereSomebodyHasDeletedItsFile) {
   std::filesystem::remove(file_);
   lock.LeaveIfLost();
   lock.Take();
-  EXPECT_THAT(Refusal(path_), HasSubstr("writes into it"));
+  EXPECT_THAT(Refusal(path_), HasSubstr("is using it"));
 }
 
 TEST_F(RecorderLockTest, ThatIsLostIsNotDeletedWithWhoHasItNow) {
@@ -71,7 +71,7 @@ TEST_F(RecorderLockTest, ThatIsLostIsNotDeletedWithWhoHasItNow) {
     std::filesystem::remove(file_);
     second.Take();
   }
-  EXPECT_THAT(Refusal(path_), HasSubstr("writes into it"));
+  EXPECT_THAT(Refusal(path_), HasSubstr("is using it"));
 }
 
 TEST_F(RecorderLockTest, RefusesAFileThatSomebodyElseWrote) {

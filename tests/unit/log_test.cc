@@ -101,7 +101,7 @@ TEST_F(LogTest, HoldsBackWhatComesTooOftenAndSaysSoLater) {
   now_ns_ += 1;
   log.SayHeldBack();
   EXPECT_EQ(Said(),
-            "forkdb: 37 more messages of this kind were held back: gap\n");
+            "forkdb: 37 more messages of this kind were suppressed: gap\n");
   log.Say(Level::kInfo, "gap", "g");
   EXPECT_EQ(Said(), "forkdb: g\n");
 }

@@ -89,9 +89,9 @@ TEST(MetricsFileTest, SaysWhatWentWrongAndLeavesNothing) {
             "cannot write metrics: /nowhere/forkdb.prom: No such file or "
             "directory");
   EXPECT_EQ(MetricsFile("").Write(Example(), MetricsFile::Clock::now()), "");
-  EXPECT_EQ(MessageOf<UsageError>([] { MetricsFile("/tmp/x.txt"); }),
-            "--metrics /tmp/x.txt: node_exporter reads files whose names end "
-            "in .prom");
+  EXPECT_EQ(
+      MessageOf<UsageError>([] { MetricsFile("/tmp/x.txt"); }),
+      "--metrics /tmp/x.txt: node_exporter reads only files that end in .prom");
 }
 
 }  // namespace

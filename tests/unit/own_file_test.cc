@@ -50,7 +50,7 @@ TEST_F(OwnFileTest, IsNoLinkAndNothingThatOpeningCouldBlockOn) {
   EXPECT_THAT(Refusal(path_), HasSubstr("hard link"));
   std::filesystem::remove(path_);
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
-  EXPECT_THAT(Refusal(path_), HasSubstr("no regular file"));
+  EXPECT_THAT(Refusal(path_), HasSubstr("not a regular file"));
   EXPECT_THAT(Refusal(dir_.path()), HasSubstr("Is a directory"));
 }
 

@@ -156,7 +156,7 @@ TEST(Parser, RefusesAChildThatDoesNotAgreeWithRet) {
   for (const auto& [rest, good] : cases) {
     Record record;
     EXPECT_EQ(ParseRecord(agrees + rest, &record),
-              good ? "" : "child_pid: does not agree with ret")
+              good ? "" : "child_pid: contradicts ret")
         << rest;
   }
 }

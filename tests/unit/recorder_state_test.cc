@@ -17,7 +17,7 @@ RecorderState Example() {
   state.database_inode = 5;
   state.log_inode = 6;
   state.heartbeat_ns = 7'000'000'000;
-  state.phase = "waits for records";
+  state.phase = "waiting for records";
   state.last_commit_ns = 6'000'000'000;
   state.waiting = 3;
   state.trouble = "database: x: is full";
@@ -37,7 +37,7 @@ TEST(RecorderStateTest, IsReadAsItWasWritten) {
   ASSERT_TRUE(state);
   EXPECT_EQ(FormatRecorderState(*state), text);
   EXPECT_EQ(state->pid, 4711);
-  EXPECT_EQ(state->phase, "waits for records");
+  EXPECT_EQ(state->phase, "waiting for records");
   EXPECT_EQ(state->trouble, "database: x: is full");
   EXPECT_EQ(state->missing, 4);
 }

@@ -215,15 +215,15 @@ TEST_F(RetentionTest, DoubtsNoClockIfItIsNotToBeCareful) {
 TEST_F(RetentionTest, RefusesLimitsThatKeepNothing) {
   RetentionOptions options;
   EXPECT_THAT(MessageOf<UsageError>([&] { options.SetKeep("0s"); }),
-              HasSubstr("nothing would be kept"));
+              HasSubstr("must be above zero"));
   // Seconds, days? Somebody would guess wrong.
   for (const char* keep : {"0", "30", "30 d 12", "x"}) {
     EXPECT_THAT(MessageOf<UsageError>([&] { options.SetKeep(keep); }),
-                HasSubstr("write a number and its unit: 30d"));
+                HasSubstr("write a number and a unit, e.g. 30d"));
   }
   EXPECT_THAT(
       MessageOf<UsageError>([&] { options.SetMaxBytes(kLeastMaxBytes - 1); }),
-      HasSubstr("less than 32M"));
+      HasSubstr("the minimum is 32M"));
 }
 
 }  // namespace

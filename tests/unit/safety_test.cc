@@ -39,21 +39,21 @@ TEST_F(SafetyTest, TrustsWhatIsOursOrNotThereYet) {
 TEST_F(SafetyTest, RefusesAFileThatEverybodyCanWrite) {
   MakeFile();
   ASSERT_EQ(chmod(path_.c_str(), 0666), 0);
-  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("everybody can write it"));
+  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("it is world-writable"));
   EXPECT_THAT(MessageOf<Error>([&] { OpenForWriting(path_); }),
-              HasSubstr("everybody can write it"));
+              HasSubstr("it is world-writable"));
 }
 
 TEST_F(SafetyTest, RefusesADirectoryThatEverybodyCanWriteButWithStickyBit) {
   ASSERT_EQ(chmod(dir_.path().c_str(), 0777), 0);
-  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("everybody can write into"));
+  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("its directory "));
   ASSERT_EQ(chmod(dir_.path().c_str(), 01777), 0);
   EXPECT_EQ(WhyUnsafe(path_), "");
 }
 
 TEST_F(SafetyTest, RefusesWhatIsNoRegularFileOrHasTwoNames) {
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
-  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("no regular file"));
+  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("not a regular file"));
   unlink(path_.c_str());
   MakeFile();
   ASSERT_EQ(link(path_.c_str(), dir_.File("other").c_str()), 0);
@@ -66,10 +66,10 @@ TEST_F(SafetyTest, FollowsOurOwnLinkAndNobodyElses) {
   ASSERT_EQ(symlink(target.c_str(), path_.c_str()), 0);
   EXPECT_EQ(WhyUnsafe(path_), "");
   ASSERT_EQ(chmod(target.c_str(), 0666), 0);
-  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("everybody can write it"));
+  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("it is world-writable"));
   if (geteuid() != 0) GTEST_SKIP() << "needs root";
   Own(path_);
-  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("a link that user 65534 made"));
+  EXPECT_THAT(WhyUnsafe(path_), HasSubstr("a symbolic link of user 65534"));
 }
 
 TEST_F(SafetyTest, RefusesWhatBelongsToAnother) {

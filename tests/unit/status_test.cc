@@ -121,7 +121,7 @@ TEST(StatusProblemsTest, AreNamedEach) {
   Status healthy;
   healthy.recorder = RecorderState();
   healthy.recorder->pid = 7;
-  healthy.recorder->phase = "prunes";
+  healthy.recorder->phase = "pruning";
   healthy.recorder->waiting = 1;
   healthy.silence_ns = kSilenceNs - 1;
   healthy.capacity = 16384;
@@ -134,22 +134,23 @@ TEST(StatusProblemsTest, AreNamedEach) {
   EXPECT_EQ(Problems(status).size(), 1U);
   status = healthy;
   status.lag = 8192;
-  EXPECT_EQ(Problems(status)[0],
-            "the recorder is 8192 records behind; the kernel keeps 16384");
+  EXPECT_EQ(
+      Problems(status)[0],
+      "the recorder is 8192 records behind, and the kernel keeps only 16384");
   status = healthy;
   status.recent_missing = 5;
   EXPECT_EQ(Problems(status)[0],
             "5 records were lost in the last hour: see the table gaps");
   status = healthy;
   status.silence_ns = 12 * kNsPerSecond;
-  EXPECT_EQ(Problems(status)[0],
-            "the recorder has not moved for 12 s, while it prunes; 1 record "
-            "waits in memory");
+  EXPECT_EQ(
+      Problems(status)[0],
+      "the recorder has hung for 12 s while pruning; 1 record waits in memory");
   status = healthy;
   status.recorder_is_stopped = true;
   EXPECT_EQ(Problems(status)[0],
-            "the recorder is stopped by a signal: kill -CONT 7; 1 record waits "
-            "in memory");
+            "the recorder was stopped by a signal: run kill -CONT 7; 1 record "
+            "waits in memory");
   status = healthy;
   status.recorder->waiting = 120'000;
   status.recorder->trouble = "the disk is full";
@@ -157,7 +158,7 @@ TEST(StatusProblemsTest, AreNamedEach) {
   EXPECT_TRUE(Problems(status).empty()) << "a moment";
   status.recorder->trouble_since_ns = kNow - 5 * kNsPerSecond;
   EXPECT_EQ(Problems(status)[0],
-            "the recorder is in trouble for 5 s: the disk is full; 120000 "
+            "the recorder has been failing for 5 s: the disk is full; 120000 "
             "records wait in memory");
   status = healthy;
   status.log_is_lost = true;
@@ -195,7 +196,7 @@ TEST(StatusPrinterTest, NamesTheCostOfAHookThatAllSystemCallsPay) {
       PrintStatus(status, kStartNs, Output{Format::kTable, stream});
     });
   };
-  EXPECT_NE(printed("task_newtask+sys_exit").find("every system call pays"),
+  EXPECT_NE(printed("task_newtask+sys_exit").find("slows every system call"),
             std::string::npos);
   EXPECT_EQ(printed("task_newtask+kernel_clone").find("every system call"),
             std::string::npos);

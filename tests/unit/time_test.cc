@@ -134,7 +134,7 @@ TEST_F(Time, OfADayIsItsFirstMoment) {
 
 TEST_F(Time, ThatAClockChangeSkippedIsRefused) {
   EXPECT_THAT(Refusal("2026-03-29 02:30"),
-              AllOf(HasSubstr("2026-03-29 02:30"), HasSubstr("skipped"),
+              AllOf(HasSubstr("2026-03-29 02:30"), HasSubstr("skips"),
                     HasSubstr("clock change")));
   EXPECT_EQ(Utc("2026-03-29 01:59"), "2026-03-29T00:59:00.000000000Z");
   EXPECT_EQ(Utc("2026-03-29 03:00"), "2026-03-29T01:00:00.000000000Z");

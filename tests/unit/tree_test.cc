@@ -174,7 +174,8 @@ TEST_F(TreeTest, ShowsTheOldestOfManyChildren) {
 
 TEST_F(TreeTest, SaysWhyAnAncestorIsNotKnown) {
   Write(Chain(5));
-  EXPECT_THAT(Read(1, all_).front().note, HasSubstr("history begins"));
+  EXPECT_THAT(Read(1, all_).front().note,
+              HasSubstr("started before recording began"));
   database_.exec("DELETE FROM records WHERE id = 1000000000003");
   const TreeNode pruned = Read(4, all_).front();
   EXPECT_THAT(pruned.note, HasSubstr("pruned"));

@@ -91,10 +91,11 @@ TEST_F(UnderTest, AProcessThatNobodyMadeIsRefused) {
   Reader reader(path_);
   Filter filter;
   EXPECT_THAT(MessageOf<UsageError>([&] { reader.SetUnder(99'999, &filter); }),
-              testing::HasSubstr("it made no call"));
+              testing::HasSubstr("not in the database"));
   for (const int64_t pid : {int64_t{1}, int64_t{99'999}, kSeqLimit}) {
     EXPECT_THAT(MessageOf<UsageError>([&] { reader.FindProcess(pid, {}); }),
-                testing::HasSubstr("no record made it"));
+                testing::HasSubstr(
+                    "started before recording began, or was not recorded"));
   }
 }
 

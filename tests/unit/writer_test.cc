@@ -171,7 +171,7 @@ TEST_F(WriterTest, RefusesARecordThatIsStoredWithAnotherTime) {
   const std::string before = Sql("SELECT * FROM records");
   const Drain drain = Write({WithAnotherTime(2), ForkRecord(9)});
   EXPECT_THAT(drain.contradiction,
-              HasSubstr("number 2 is stored with another time"));
+              HasSubstr("record 2 is already stored with another time"));
   EXPECT_EQ(Sql("SELECT * FROM records"), before);
   EXPECT_EQ(Sql("SELECT count(*) FROM gaps"), "0");
   EXPECT_EQ(Sql("SELECT next_seq FROM streams"), "4");
@@ -184,7 +184,7 @@ TEST_F(WriterTest, StoresWhatWasReadBeforeAContradictionAndNothingAfterIt) {
   records.push_back(WithAnotherTime(3));
   const Drain drain = Write(std::move(records));
   EXPECT_EQ(drain.records, 500);
-  EXPECT_THAT(drain.contradiction, HasSubstr("number 7 is stored"));
+  EXPECT_THAT(drain.contradiction, HasSubstr("record 7 is already stored"));
   EXPECT_EQ(Sql("SELECT count(*), max(seq) FROM forks"), "500|500");
   EXPECT_EQ(Sql("SELECT count(*) FROM gaps"), "0");
 }
