@@ -119,11 +119,11 @@ MUTANTS = [
            '"WHERE ended_ns > ?1 AND began_ns < ?2 AND', '"WHERE ended_ns > ?1 AND',
            "DowntimeTest.*"),
     Mutant("a cursor shows a filled gap to nobody", "query/database/cursor.cc",
-           "    lacking.push_back(gap);\n", "", "CursorTest.*"),
+           "    missing.push_back(gap);\n", "", "CursorTest.*"),
     Mutant("a burst needs one record less", "query/search/burst.cc",
            "if (latest_.size() < size) return;", "if (latest_.size() + 1 < size) return;",
            "Burst.*"),
-    Mutant("a reversed order is not", "query/search/row_source.cc",
+    Mutant("a reversed order is not", "query/search/row_cursor.cc",
            "ParseOrder(shape.order, shape.reverse)", "ParseOrder(shape.order, false)",
            "SearchTest.*"),
 
