@@ -25,12 +25,21 @@ Value CommValue(const Value& comm) {
   return Blob{*text};
 }
 
+// Only * and ? match: GLOB has classes in brackets, too.
+Value GlobPattern(const Value& comm) {
+  std::string pattern;
+  for (const char c : std::get<std::string>(comm)) {
+    pattern += c == '[' ? "[[]" : std::string(1, c);
+  }
+  return pattern;
+}
+
 Condition CommCondition(const std::vector<Value>& comms) {
   std::vector<Condition> parts;
   std::vector<Value> exact;
   for (const Value& comm : comms) {
     if (IsPattern(comm)) {
-      parts.push_back(Is(Op::kGlob, "comm", {comm}));
+      parts.push_back(Is(Op::kGlob, "comm", {GlobPattern(comm)}));
     } else {
       exact.push_back(CommValue(comm));
     }

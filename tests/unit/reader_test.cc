@@ -130,6 +130,33 @@ TEST_F(ReaderTest, FindsWhatEachKindSays) {
   }
 }
 
+TEST_F(ReaderTest, TakesBracketsOfPatternsAsBrackets) {
+  std::vector<Record> records = ForkRecords(1, 4);
+  records[0].comm = "runc:[0:PARENT]";
+  records[1].comm = "runc:[2:INIT]";
+  records[2].comm = "[kworker]";
+  records[3].comm = "runc:0";
+  const std::string path = dir_.File("brackets.db");
+  {
+    SQLite::Database database = OpenForWriting(path);
+    Writer writer(&database, path);
+    Batch batch = MakeBatch(records);
+    writer.Write(ProcStream("boot"), &batch, kStartNs);
+  }
+  const auto count = [&](const char* pattern) {
+    Reader reader(path);
+    Filter filter;
+    filter.values["comm"] = {pattern};
+    Groups groups;
+    reader.AddGroups(filter, {}, &groups);
+    return groups.at({});
+  };
+  EXPECT_EQ(count("runc:[*"), 2);
+  EXPECT_EQ(count("runc:[?:INIT]"), 1);
+  EXPECT_EQ(count("[kw*"), 1);
+  EXPECT_EQ(count("runc:[0-9]*"), 0);
+}
+
 TEST_F(ReaderTest, TakesHostileNamesAsNames) {
   for (const char* name : {"x' OR 1 --", "') OR 1 OR ('", "*' OR '1", "\\",
                            "a; DROP TABLE records"}) {
