@@ -15,7 +15,7 @@ prlimit --nofile="$limit": --pid "$recorder" || fail "no limit"
 wait_said "not there"
 /e2e/storm calls "$quarter"
 insmod /e2e/fork_info.ko || fail "cannot load the module"
-wait_said "works again"
+wait_said "the source works again"
 /e2e/storm calls "$quarter"
 wait_stored
 rmmod fork_info 2>"$out/refused" && fail "removed under the recorder"
