@@ -177,6 +177,11 @@ class Filters(harness.CliTest):
                 self.assertEqual([list(row) for row in rows],
                                  [list(json.loads(row).values()) for row in answer])
 
+    def test_do_not_print_sql_that_leaves_something_out(self):
+        for args in [["--under", "100"], ["--burst", "2/1s"], ["--follow"],
+                     ["--cursor-file", self.path("cursor")]]:
+            self.fails(2, "excludes", "query", "--db", self.db, "--print-sql", *args)
+
     def test_keep_the_newest_or_the_first_of_an_order(self):
         self.assertEqual(self.seqs("-n", "2"), [5, 6])
         self.assertEqual(self.seqs("-n", "2", "-r"), [6, 5])
