@@ -165,9 +165,11 @@ class Locks(accounts.FaultTest):
         browser.execute("BEGIN EXCLUSIVE")
         self.feed(5000)
         self.wait_said("another program holds its lock")
-        for _ in range(120):  # seconds
+        for second in range(120):
             self.feed(100)
             time.sleep(1)
+            if second % 20 == 19:  # watch.py takes silence for a hang
+                print(f"locked for {second + 1} s", flush=True)
         self.assertEqual(self.times_said("another program"), 1, self.said)
         self.assertIsNone(recorder.poll())
         browser.execute("ROLLBACK")
