@@ -113,7 +113,10 @@ void CreateSchema(SQLite::Database* database) {
 
 bool HasUncheckpointedWal(const std::string& path) {
   struct stat status {};
-  return lstat((path + "-wal").c_str(), &status) == 0 && status.st_size > 0;
+  const std::string log = path + "-wal";
+  if (lstat(log.c_str(), &status) == 0) return status.st_size > 0;
+  if (errno == ENOENT) return false;
+  throw FileError(log, errno);
 }
 
 // The path as an SQLite URI that promises that the file does not change.

@@ -11,7 +11,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "store/own_file.h"
 #include "store/safety.h"
@@ -27,10 +29,19 @@ constexpr size_t kApplicationIdAt = 68;
 constexpr size_t kWalHeaderSize = 32;
 constexpr size_t kFrameHeaderSize = 24;
 
+std::string NameOf(const Descriptor& file) {
+  std::error_code error;
+  const std::string link = fmt::format("/proc/self/fd/{}", file.get());
+  const auto name = std::filesystem::read_symlink(link, error);
+  return error ? link : name.string();
+}
+
+// Reads fewer bytes at the end of the file. Throws DatabaseTrouble.
 std::string ReadAt(const Descriptor& file, off_t offset, size_t size) {
   std::string bytes(size, '\0');
   const ssize_t count = pread(file.get(), bytes.data(), size, offset);
-  bytes.resize(count < 0 ? 0 : static_cast<size_t>(count));
+  if (count < 0) throw FileError(NameOf(file), errno);
+  bytes.resize(static_cast<size_t>(count));
   return bytes;
 }
 
@@ -134,7 +145,10 @@ void CheckSideFile(const std::string& suffix, const Descriptor& file,
 void CheckSideFileForReading(const std::string& path,
                              const struct stat& database) {
   struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) return;
+  if (lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return;
+    throw FileError(path, errno);
+  }
   std::string reason;
   if (!S_ISREG(status.st_mode)) {
     reason = "it is not a regular file: remove it";

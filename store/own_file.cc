@@ -16,21 +16,44 @@ namespace {
 
 constexpr int kAlways = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
 
+// Whether an error of a system call says that there is no file. Any other error
+// says nothing about the file.
+bool MeansNoFile(int error_number) {
+  return error_number == ENOENT || error_number == ENOTDIR;
+}
+
 }  // namespace
 
+std::optional<FileId> FindFile(const std::string& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) == 0) {
+    return FileId{status.st_dev, status.st_ino};
+  }
+  if (MeansNoFile(errno)) return std::nullopt;
+  throw FileError(path, errno);
+}
+
 std::string ResolveLinks(const std::string& path) {
+  // Where this user may not search a directory, opening the path as it is tells
+  // so with better advice.
+  const auto unresolved = [&](const std::error_code& error) {
+    if (error.value() != EACCES) throw FileError(path, error.value());
+    return path;
+  };
   std::error_code error;
   std::filesystem::path target = std::filesystem::absolute(path, error);
+  if (error) return unresolved(error);
   constexpr int kMostLinks = 40;  // the kernel's limit
   for (int i = 0; i < kMostLinks; ++i) {
     const std::filesystem::path next =
         std::filesystem::read_symlink(target, error);
-    if (error) break;
+    if (error.value() == EINVAL || MeansNoFile(error.value())) break;
+    if (error) return unresolved(error);
     target = target.parent_path() / next;
   }
   const std::filesystem::path resolved =
       std::filesystem::weakly_canonical(target, error);
-  return error ? path : resolved.string();
+  return error ? unresolved(error) : resolved.string();
 }
 
 Descriptor OpenOwnFile(const std::string& path, int flags) {
@@ -62,10 +85,9 @@ Descriptor CreateOwnFile(const std::string& path, mode_t mode) {
 
 void GiveToGroup(const std::string& path, gid_t group) {
   const Descriptor file = OpenOwnFile(path, O_PATH);
+  if (!file) return;
   struct stat status {};
-  if (!file || (fstat(file.get(), &status) == 0 && status.st_gid == group)) {
-    return;
-  }
+  if (fstat(file.get(), &status) == 0 && status.st_gid == group) return;
   if (fchownat(file.get(), "", static_cast<uid_t>(-1), group, AT_EMPTY_PATH) !=
       0) {
     throw DatabaseTrouble::Opening(path, ErrnoText(errno));
@@ -81,16 +103,22 @@ void RenameOwnFile(const std::string& from, const std::string& to) {
   }
   // Not every file system supports RENAME_NOREPLACE.
   if (errno != EINVAL) throw FileError(from, errno);
-  if (access(to.c_str(), F_OK) == 0) throw FileError(to, EEXIST);
+  if (FindFile(to)) throw FileError(to, EEXIST);
   if (rename(from.c_str(), to.c_str()) != 0) throw FileError(from, errno);
 }
 
+void RemoveOwnFile(const std::string& path, const std::optional<FileId>& id) {
+  if (!id || !(FindFile(path) == id)) return;
+  if (unlink(path.c_str()) != 0 && !MeansNoFile(errno)) {
+    throw FileError(path, errno);
+  }
+}
+
 bool IsFileAt(const Descriptor& file, const std::string& path) {
+  if (!file) return false;
   struct stat ours {};
-  struct stat named {};
-  return file && fstat(file.get(), &ours) == 0 &&
-         lstat(path.c_str(), &named) == 0 && ours.st_dev == named.st_dev &&
-         ours.st_ino == named.st_ino;
+  if (fstat(file.get(), &ours) != 0) throw FileError(path, errno);
+  return FindFile(path) == FileId{ours.st_dev, ours.st_ino};
 }
 
 }  // namespace forkdb

@@ -6,14 +6,29 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 
 #include "base/descriptor.h"
 
 namespace forkdb {
 
+// Which file something is, whatever its name.
+struct FileId {
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool operator==(const FileId& other) const {
+    return device == other.device && inode == other.inode;
+  }
+};
+
+// Returns the identity of the file at the path, or nothing if there is none.
+// Does not follow a link. Throws DatabaseTrouble if the file cannot be asked: a
+// failing stat(2) does not mean that there is no file.
+std::optional<FileId> FindFile(const std::string& path);
+
 // Returns the path with all symbolic links resolved, even those to a file that
-// does not exist yet.
+// does not exist yet. Throws DatabaseTrouble if a link cannot be read.
 std::string ResolveLinks(const std::string& path);
 
 // Opens an existing file that forkdb is about to change. Does not follow a link
@@ -38,7 +53,11 @@ void GiveToGroup(const std::string& path, gid_t group);
 // there is a file at to. Does nothing if there is no file at from.
 void RenameOwnFile(const std::string& from, const std::string& to);
 
-// Whether the descriptor's file is at the path. Does not follow a link.
+// Removes the file if it is the one with this identity. Throws DatabaseTrouble.
+void RemoveOwnFile(const std::string& path, const std::optional<FileId>& id);
+
+// Whether the descriptor's file is at the path. Does not follow a link. Throws
+// DatabaseTrouble as FindFile() does.
 bool IsFileAt(const Descriptor& file, const std::string& path);
 
 }  // namespace forkdb

@@ -4,7 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
+
+#include "base/error.h"
 
 namespace forkdb {
 namespace {
@@ -17,10 +21,17 @@ std::string DirectoryOf(const std::string& path) {
   return parent.empty() ? "." : parent.string();
 }
 
+// What a failing stat(2) means. A file that is not there is safe, and one in a
+// directory that this user may not search cannot be opened anyway.
+std::string WhyUnknown() {
+  const bool harmless = errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+  return harmless ? "" : ErrnoText(errno);
+}
+
 std::string WhyUnsafeDirectory(const std::string& path) {
   const std::string directory = DirectoryOf(path);
   struct stat status {};
-  if (stat(directory.c_str(), &status) != 0) return "";
+  if (stat(directory.c_str(), &status) != 0) return WhyUnknown();
   if ((status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0) {
     return fmt::format("its directory {} is world-writable: run chmod o-w",
                        directory);
@@ -62,7 +73,7 @@ std::string WhyUnsafe(const std::string& path) {
   std::string reason = WhyUnsafeDirectory(path);
   if (!reason.empty()) return reason;
   struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) return "";
+  if (lstat(path.c_str(), &status) != 0) return WhyUnknown();
   if (!S_ISLNK(status.st_mode)) return WhyUnsafeFile(path, status);
   if (!IsTrusted(status.st_uid)) {
     return fmt::format("it is a symbolic link of user {}: remove it",
@@ -71,11 +82,11 @@ std::string WhyUnsafe(const std::string& path) {
   std::error_code error;
   const std::string target =
       std::filesystem::weakly_canonical(path, error).string();
-  if (error) return "";
+  if (error) return ErrnoText(error.value());
   reason = WhyUnsafeDirectory(target);
   if (!reason.empty()) return reason;
   return stat(target.c_str(), &status) == 0 ? WhyUnsafeFile(target, status)
-                                            : "";
+                                            : WhyUnknown();
 }
 
 }  // namespace forkdb

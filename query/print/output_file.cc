@@ -42,27 +42,28 @@ bool CopyAccessList(int from, int to) {
 OutputFile::OutputFile(const std::string& path, Links links) : path_(path) {
   struct stat status = {};
   int file = -1;
-  if (links == Links::kFollow && stat(path.c_str(), &status) == 0 &&
-      !S_ISREG(status.st_mode)) {
+  const bool follow = links == Links::kFollow;
+  const bool found = follow && stat(path.c_str(), &status) == 0;
+  if (follow && !found && errno != ENOENT) Fail(errno);
+  if (found && !S_ISREG(status.st_mode)) {
     is_new_ = false;
     file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
   } else {
     std::error_code error;
     const auto named = std::filesystem::absolute(path);
     const auto target =
-        links == Links::kFollow
-            ? std::filesystem::weakly_canonical(named, error)
-            : std::filesystem::weakly_canonical(named.parent_path(), error) /
-                  named.filename();
+        follow ? std::filesystem::weakly_canonical(named, error)
+               : std::filesystem::weakly_canonical(named.parent_path(), error) /
+                     named.filename();
     if (error) Fail(error.value());
     path_ = target.string();
     directory_ = target.parent_path().string();
     replaced_ =
         Descriptor(open(path_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-    if (replaced_ &&
-        (fstat(replaced_.get(), &status) != 0 || !S_ISREG(status.st_mode))) {
-      replaced_.Close();
-    }
+    // Without its mode, the new file could be open to more users.
+    if (!replaced_ && errno != ENOENT) Fail(errno);
+    if (replaced_ && fstat(replaced_.get(), &status) != 0) Fail(errno);
+    if (!S_ISREG(status.st_mode)) replaced_.Close();
     file = OpenNew();
   }
   if (file < 0) Fail(errno);

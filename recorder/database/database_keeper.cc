@@ -117,9 +117,13 @@ bool DatabaseKeeper::Handle(const DatabaseTrouble& trouble, int64_t now_ns) {
 // A session that found the damage knows its file. Without one, the file must be
 // the one that was open before, or say itself that it is forkdb's.
 bool DatabaseKeeper::IsOurs() const {
-  if (session_ != nullptr) return !session_->Replaced();
-  return (file_ && IsFileAt(file_, ResolveLinks(options_.db))) ||
-         HasOurHeader(options_.db);
+  try {
+    if (session_ != nullptr) return !session_->Replaced();
+    return IsFileAt(file_, ResolveLinks(options_.db)) ||
+           HasOurHeader(options_.db);
+  } catch (const DatabaseTrouble&) {
+    return false;  // the next opening tells why
+  }
 }
 
 bool DatabaseKeeper::TryMoveAside(const DatabaseTrouble& trouble,

@@ -54,8 +54,12 @@ RecorderLock::RecorderLock(const std::string& path)
     : database_(path), path_(LockPath(path)) {}
 
 RecorderLock::~RecorderLock() {
-  // Who waits for the lock of a file that is gone makes a new one (TryOnce).
-  if (ours_ && Holds()) unlink(path_.c_str());
+  try {
+    // Who waits for the lock of a file that is gone makes a new one (TryOnce).
+    if (ours_ && Holds()) unlink(path_.c_str());
+  } catch (const DatabaseTrouble&) {
+    // A lock file that stays is taken by the next recorder.
+  }
 }
 
 void RecorderLock::Take() {
@@ -74,6 +78,7 @@ void RecorderLock::TryOnce() {
   if (created) file = CreateOwnFile(path_, kMode);
   if (!file) return;  // another recorder was faster
   const bool locked = flock(file.get(), LOCK_EX | LOCK_NB) == 0;
+  if (!locked && errno != EWOULDBLOCK) throw FileError(path_, errno);
   const std::string text = ReadText(file);
   const std::string_view pid = PidIn(text);
   if (!text.empty() && pid.empty()) {

@@ -27,12 +27,14 @@ class RecorderLock {
   RecorderLock(const RecorderLock&) = delete;
   RecorderLock& operator=(const RecorderLock&) = delete;
 
-  // Takes the lock if this has it not already, also if somebody has deleted the
-  // file since. Throws DatabaseTrouble; kRefused if another process has it,
-  // with that one's pid, or if the file is not forkdb's.
+  // Takes the lock if this does not have it already, also if somebody has
+  // deleted the file since. Throws DatabaseTrouble; kRefused if another process
+  // has it, with that one's pid, or if the file is not forkdb's. A lock that
+  // this has stays until it is known that its file has lost its name.
   void Take();
 
   // Closes the file of a lock that is lost, so that the disk it was on can go.
+  // Throws DatabaseTrouble as Take() does.
   void LeaveIfLost();
 
  private:

@@ -1,13 +1,14 @@
 #include "recorder/database/quarantine.h"
 
 #include <fmt/core.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <iterator>
+#include <vector>
 
 #include "base/time.h"
 #include "store/own_file.h"
+#include "store/trouble.h"
 
 namespace forkdb {
 namespace {
@@ -27,11 +28,24 @@ std::string Stamp(int64_t now_ns) {
 constexpr const char* kSuffixes[] = {"-shm", "-wal", "-journal", ""};
 
 bool IsTaken(const std::string& path) {
-  return std::any_of(std::begin(kSuffixes), std::end(kSuffixes),
-                     [&](const char* suffix) {
-                       struct stat status {};
-                       return lstat((path + suffix).c_str(), &status) == 0;
-                     });
+  return std::any_of(
+      std::begin(kSuffixes), std::end(kSuffixes),
+      [&](const char* suffix) { return FindFile(path + suffix).has_value(); });
+}
+
+// Gives the files their old names again. Returns the first that keeps the new
+// name, or "".
+std::string RenameBack(const std::vector<const char*>& suffixes,
+                       const std::string& aside, const std::string& path) {
+  std::string kept;
+  for (const char* suffix : suffixes) {
+    try {
+      RenameOwnFile(aside + suffix, path + suffix);
+    } catch (const DatabaseTrouble&) {
+      if (kept.empty()) kept = aside + suffix;
+    }
+  }
+  return kept;
 }
 
 }  // namespace
@@ -42,8 +56,19 @@ std::string Quarantine(const std::string& database, int64_t now_ns) {
   const std::string stem = path + ".corrupt-" + Stamp(now_ns);
   std::string aside = stem;
   for (int i = 2; IsTaken(aside); ++i) aside = fmt::format("{}-{}", stem, i);
+  std::vector<const char*> renamed;
   for (const char* suffix : kSuffixes) {
-    RenameOwnFile(path + suffix, aside + suffix);
+    try {
+      RenameOwnFile(path + suffix, aside + suffix);
+    } catch (const DatabaseTrouble& e) {
+      const std::string kept = RenameBack(renamed, aside, path);
+      if (kept.empty()) throw;
+      throw DatabaseTrouble(
+          fmt::format("{}; {} belongs to it, too: rename it back by hand",
+                      e.what(), kept),
+          e.kind());
+    }
+    renamed.push_back(suffix);
   }
   return aside;
 }

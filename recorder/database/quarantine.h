@@ -12,7 +12,9 @@ namespace forkdb {
 // and -journal files (the suffixes stay last, so that SQLite finds them).
 // Overwrites no file, and renames none that is not safe to change (own_file.h).
 // No process should write into it any more. Returns the new path. Throws
-// DatabaseTrouble.
+// DatabaseTrouble if one of the files cannot be renamed; those that were
+// renamed before it get their names back, so that a log stays with its
+// database.
 std::string Quarantine(const std::string& database, int64_t now_ns);
 
 }  // namespace forkdb

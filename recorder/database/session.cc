@@ -27,13 +27,14 @@ SQLite::Database OpenDatabase(const std::string& path, const std::string& group,
   return database;
 }
 
-// What a descriptor's file is called now.
-std::string NameOf(int fd) {
-  std::string name(PATH_MAX, '\0');
-  const ssize_t size = readlink(fmt::format("/proc/self/fd/{}", fd).c_str(),
-                                name.data(), name.size());
-  name.resize(size < 0 ? 0 : static_cast<size_t>(size));
-  return name;
+// Whether there is a log that is not the one known, with content.
+bool HasOthersLog(const std::string& path, const std::optional<FileId>& known) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return false;
+    throw FileError(path, errno);
+  }
+  return status.st_size > 0 && !(known == FileId{status.st_dev, status.st_ino});
 }
 
 // The log beyond what could be copied into the database.
@@ -55,13 +56,13 @@ Session::Session(std::string path, const std::string& group,
       database_(OpenDatabase(path_, group, busy_ms)),
       writer_(&database_, path_, usernames, Writer::kTransactionTime),
       retention_(retention, &database_, path_),
-      place_(open(path_.c_str(), O_PATH | O_CLOEXEC)),
-      name_(NameOf(place_)),
-      file_(IdOf(name_)),
-      log_(IdOf(name_ + "-wal")),
-      index_(IdOf(name_ + "-shm")) {
+      name_(path_ == kMemoryDatabase ? path_ : ResolveLinks(path_)) {
   if (path_ == kMemoryDatabase) return;
-  if (place_ < 0) throw FileError(path_, errno);
+  place_ = Descriptor(open(name_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!place_) throw FileError(path_, errno);
+  file_ = FindFile(name_);
+  log_ = FindFile(name_ + "-wal");
+  index_ = FindFile(name_ + "-shm");
   SetMark();
 }
 
@@ -78,9 +79,7 @@ std::unique_ptr<Session> Session::Open(const std::string& path,
 }
 
 Session::~Session() {
-  if (place_ < 0) return;
-  ClearMark();
-  close(place_);
+  if (place_) ClearMark();
 }
 
 void Session::SetMark() {
@@ -101,30 +100,72 @@ void Session::ClearMark() {
   }
 }
 
-Session::FileId Session::IdOf(const std::string& path) {
-  struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) return {};
-  return {status.st_dev, status.st_ino};
-}
-
 bool Session::Replaced() const {
-  return path_ != kMemoryDatabase && !(IdOf(ResolveLinks(path_)) == file_);
+  return path_ != kMemoryDatabase && !(FindFile(ResolveLinks(path_)) == file_);
 }
 
 bool Session::LostLog() const {
-  return path_ != kMemoryDatabase &&
-         !(IdOf(name_ + "-wal") == log_ && IdOf(name_ + "-shm") == index_);
+  return path_ != kMemoryDatabase && !(FindFile(name_ + "-wal") == log_ &&
+                                       FindFile(name_ + "-shm") == index_);
 }
 
 bool Session::SaveLog() {
-  struct stat status {};
-  const std::string log = name_ + "-wal";
-  if (lstat(log.c_str(), &status) == 0 && status.st_size > 0 &&
-      !(IdOf(log) == log_)) {
+  if (HasOthersLog(name_ + "-wal", log_)) {
     sqlite3_db_config(database_.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
                       1, nullptr);
     return false;
   }
+  CopyLog("its log was deleted");
+  // One without the other would be taken for a whole log.
+  RemoveLog();
+  return true;
+}
+
+std::string Session::Leave() {
+  struct stat status {};
+  if (fstat(place_.get(), &status) != 0) throw FileError(name_, errno);
+  if (status.st_nlink == 0) {
+    RemoveLog();
+    return "was deleted";
+  }
+  const std::optional<std::string> name = FindName();
+  if (name && TryMoveLog(*name)) return "was moved to " + *name;
+  ClearMark();
+  CopyLog("the file was moved and its log cannot follow");
+  RemoveLog();
+  return name ? "was moved to " + *name : "was moved";
+}
+
+std::optional<std::string> Session::FindName() const {
+  std::string name(PATH_MAX, '\0');
+  const ssize_t size =
+      readlink(fmt::format("/proc/self/fd/{}", place_.get()).c_str(),
+               name.data(), name.size());
+  name.resize(size < 0 ? 0 : static_cast<size_t>(size));
+  // Of several hard links, the kernel tells the one that was deleted.
+  if (!(FindFile(name) == file_)) return std::nullopt;
+  return name;
+}
+
+bool Session::TryMoveLog(const std::string& name) {
+  if (name == name_) return true;
+  if (!TryMove("-wal", log_, name)) return false;
+  // SQLite makes another from the log.
+  if (!TryMove("-shm", index_, name)) RemoveOwnFile(name_ + "-shm", index_);
+  return true;
+}
+
+bool Session::TryMove(const char* suffix, const std::optional<FileId>& id,
+                      const std::string& name) {
+  const std::string to = name + suffix;
+  if (FindFile(to) == id) return true;
+  const std::string from = name_ + suffix;
+  // What is there already stays.
+  return FindFile(from) == id && renameat2(AT_FDCWD, from.c_str(), AT_FDCWD,
+                                           to.c_str(), RENAME_NOREPLACE) == 0;
+}
+
+void Session::CopyLog(const char* what) {
   try {
     SQLite::Statement checkpoint(database_, "PRAGMA wal_checkpoint(FULL)");
     checkpoint.executeStep();
@@ -132,38 +173,19 @@ bool Session::SaveLog() {
     if (busy || checkpoint.getColumn(1).getInt64() >
                     checkpoint.getColumn(2).getInt64()) {
       throw DatabaseTrouble(
-          fmt::format("database: {}: its log ({}) was deleted, and a reader "
-                      "keeps it from being saved: end the reader",
-                      path_, log),
+          fmt::format("database: {}: {} ({}-wal), and a reader keeps it from "
+                      "being saved: end the reader",
+                      path_, what, name_),
           DatabaseTrouble::Kind::kPassing);
     }
   } catch (const SQLite::Exception& e) {
     throw DatabaseError(path_, e);
   }
-  // One without the other would be taken for a whole log.
-  if (IdOf(log) == log_) unlink(log.c_str());
-  if (IdOf(name_ + "-shm") == index_) unlink((name_ + "-shm").c_str());
-  return true;
 }
 
-std::string Session::Leave() {
-  struct stat status {};
-  const bool exists = fstat(place_, &status) == 0 && status.st_nlink > 0;
-  const std::string name = exists ? NameOf(place_) : "";
-  const std::pair<const char*, FileId> files[] = {{"-wal", log_},
-                                                  {"-shm", index_}};
-  for (const auto& [suffix, id] : files) {
-    const std::string file = name_ + suffix;
-    if (!(IdOf(file) == id)) continue;
-    if (name.empty()) {
-      unlink(file.c_str());
-    } else {
-      // Known by its identity. What is there already stays.
-      renameat2(AT_FDCWD, file.c_str(), AT_FDCWD, (name + suffix).c_str(),
-                RENAME_NOREPLACE);
-    }
-  }
-  return name.empty() ? "was deleted" : "was moved to " + name;
+void Session::RemoveLog() {
+  RemoveOwnFile(name_ + "-wal", log_);
+  RemoveOwnFile(name_ + "-shm", index_);
 }
 
 void Session::Checkpoint() {

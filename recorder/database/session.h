@@ -4,13 +4,15 @@
 #define FORKDB_RECORDER_DATABASE_SESSION_H_
 
 #include <SQLiteCpp/Database.h>
-#include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "base/descriptor.h"
 #include "recorder/database/retention.h"
 #include "recorder/ingest/writer.h"
+#include "store/own_file.h"
 
 namespace forkdb {
 
@@ -37,12 +39,14 @@ class Session {
   // As busy_ms of Open().
   void WaitForLocks(int busy_ms) { database_.setBusyTimeout(busy_ms); }
 
-  // Whether the path names another file by now, or none. One stat(2).
+  // Whether the path names another file by now, or none. Throws
+  // DatabaseTrouble if the path cannot be asked.
   bool Replaced() const;
 
   // Whether the database is the same, but its -wal or -shm file is not: SQLite
   // goes on writing into files that have no name any more, and a killed
-  // recorder's commits would be gone with them. Two calls of stat(2).
+  // recorder's commits would be gone with them. Throws DatabaseTrouble as
+  // Replaced() does.
   bool LostLog() const;
 
   // For a lost log: copies what was committed into the database. Returns false
@@ -52,10 +56,13 @@ class Session {
   // of this session.
   bool SaveLog();
 
-  // For a replaced database: sends the log after it, so that the file that was
-  // moved is whole and its successor does not find what is not its own. Returns
-  // what has become of it: "was deleted", "was moved to …". To be called at the
-  // end of this session.
+  // For a replaced database: moves the log to where the database is now, so
+  // that the moved database is whole and the next one does not find a log that
+  // is not its own. If the log cannot be moved, copies it into the database.
+  // Only the log of a database that was deleted is deleted. Returns what became
+  // of the database: "was deleted", "was moved to …". Throws DatabaseTrouble,
+  // with nothing lost, if it must be called again. To be called at the end of
+  // this session.
   std::string Leave();
 
   // Makes durable what has been committed: copies the log into the database as
@@ -63,17 +70,21 @@ class Session {
   void Checkpoint();
 
  private:
-  struct FileId {
-    dev_t device = 0;
-    ino_t inode = 0;
-    bool operator==(const FileId& other) const {
-      return device == other.device && inode == other.inode;
-    }
-  };
-  static FileId IdOf(const std::string& path);
   // The row "recording" of the table settings.
   void SetMark();
   void ClearMark();
+  // What the database's file is called now; nothing if that cannot be found
+  // out. Throws DatabaseTrouble.
+  std::optional<std::string> FindName() const;
+  // Returns false if the log stays where it is.
+  bool TryMoveLog(const std::string& name);
+  bool TryMove(const char* suffix, const std::optional<FileId>& id,
+               const std::string& name);
+  // Copies all of the log into the database. what completes a message about a
+  // reader that is in the way. Throws DatabaseTrouble.
+  void CopyLog(const char* what);
+  // Removes the -wal and -shm files if they are this session's.
+  void RemoveLog();
 
   Session(std::string path, const std::string& group,
           const RetentionOptions& retention, int busy_ms, Usernames* usernames);
@@ -82,9 +93,9 @@ class Session {
   SQLite::Database database_;
   Writer writer_;
   Retention retention_;
-  int place_;         // O_PATH: closing it does not drop SQLite's locks
   std::string name_;  // the path without links
-  FileId file_, log_, index_;
+  Descriptor place_;  // O_PATH: closing it does not drop SQLite's locks
+  std::optional<FileId> file_, log_, index_;
 };
 
 }  // namespace forkdb

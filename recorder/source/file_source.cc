@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/time.h"
 
@@ -49,13 +50,18 @@ std::string OpenReason(const std::string& path, int error_number) {
 }
 
 // A FIFO without O_NONBLOCK would keep open() waiting, deaf to signals.
-int OpenFile(const std::string& path) {
-  return open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+Descriptor OpenFile(const std::string& path) {
+  return Descriptor(
+      open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
 }
 
-bool IsInProcfs(int fd) {
+// Throws Error.
+bool IsInProcfs(const Descriptor& file, const std::string& path) {
   struct statfs status;
-  return fstatfs(fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
+  if (fstatfs(file.get(), &status) != 0) {
+    throw SourceError(path, ErrnoText(errno));
+  }
+  return status.f_type == PROC_SUPER_MAGIC;
 }
 
 }  // namespace
@@ -65,10 +71,13 @@ FileSource::FileSource(std::string path, const std::string& boot_id,
     : path_(std::move(path)), buffer_(kBufferSize) {
   Open();
   struct stat status {};
-  fstat(fd_, &status);
+  // A pipe taken for a file would be read again from its beginning.
+  if (fstat(file_.get(), &status) != 0) {
+    throw SourceError(path_, ErrnoText(errno));
+  }
   is_pipe_ = S_ISFIFO(status.st_mode);
   stream_.attach_ns = now_ns;
-  if (IsInProcfs(fd_)) {
+  if (IsInProcfs(file_, path_)) {
     stream_.source = kProc;
     stream_.boot = CurrentBoot();
     stream_.attach_boottime_ns = BoottimeNow();
@@ -83,34 +92,32 @@ FileSource::FileSource(std::string path, const std::string& boot_id,
   stream_.hook = "kernel_clone";
 }
 
-FileSource::~FileSource() { Close(); }
-
 void FileSource::Open() {
-  fd_ = OpenFile(path_);
-  if (fd_ >= 0) return;
-  const std::string what = Describe(path_, OpenReason(path_, errno));
-  if (was_read_) throw SourceGone(what);
-  throw Error(what);
-}
-
-void FileSource::Close() {
-  if (fd_ >= 0) close(std::exchange(fd_, -1));
+  Descriptor file = OpenFile(path_);
+  if (!file) {
+    const std::string what = Describe(path_, OpenReason(path_, errno));
+    if (was_read_) throw SourceGone(what);
+    throw Error(what);
+  }
+  // Not before there is a new one: what a new writer has put into a pipe
+  // meanwhile lives as long as the pipe has a reader.
+  file_ = std::move(file);
 }
 
 bool FileSource::Rewind() {
   // What a pipe has handed over is gone. The file in /proc cannot seek.
   if (is_pipe_) return false;
-  Close();
+  file_.Close();
   lines_.TakeRest();
   has_header_ = false;
   return true;
 }
 
 ReadResult FileSource::Read(Batch* batch) {
-  if (fd_ < 0) Open();
+  if (!file_) Open();
   size_t total = 0;
   while (!batch->full() && total < kMaxRead) {
-    const ssize_t count = read(fd_, buffer_.data(), buffer_.size());
+    const ssize_t count = read(file_.get(), buffer_.data(), buffer_.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) return ReadResult::kAgain;
     if (count < 0) {
@@ -141,9 +148,9 @@ ReadResult FileSource::Finish(Batch* batch) {
   return ReadResult::kEnd;
 }
 
-PollTarget FileSource::ready() const { return {fd_, POLLIN | POLLPRI}; }
+PollTarget FileSource::ready() const { return {file_.get(), POLLIN | POLLPRI}; }
 
-PollTarget FileSource::urgent() const { return {fd_, POLLPRI}; }
+PollTarget FileSource::urgent() const { return {file_.get(), POLLPRI}; }
 
 void FileSource::TakeLine(std::string_view line, Batch* batch) {
   if (!has_header_ || ParseHeader(line)) {
@@ -179,18 +186,8 @@ void FileSource::Reopen(Batch* batch) {
   RejectRest(batch);
   // A descriptor whose writer has gone is never idle again for poll(2), even if
   // that writer wrote nothing.
-  //
-  // The new descriptor before the old one goes: what a new writer has put into
-  // the pipe meanwhile lives as long as the pipe has a reader.
-  const int old_fd = fd_;
   has_header_ = false;
-  try {
-    Open();
-  } catch (...) {
-    fd_ = old_fd;
-    throw;
-  }
-  close(old_fd);
+  Open();
 }
 
 void FileSource::RejectRest(Batch* batch) {

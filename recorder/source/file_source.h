@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "recorder/source/parser.h"
 #include "recorder/source/source.h"
 
@@ -25,7 +26,6 @@ class FileSource : public Source {
  public:
   // Throws Error if the file cannot be opened.
   FileSource(std::string path, const std::string& boot_id, int64_t now_ns);
-  ~FileSource() override;
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
 
@@ -43,13 +43,12 @@ class FileSource : public Source {
   // Throws Error if the file cannot be opened, SourceGone if it could be
   // before.
   void Open();
-  void Close();
   void Reopen(Batch* batch);
   void RejectRest(Batch* batch);
 
   std::string path_;
   Stream stream_;
-  int fd_ = -1;
+  Descriptor file_;
   bool is_pipe_ = false;
   bool has_header_ = false;
   bool was_read_ = false;
