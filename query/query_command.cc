@@ -112,9 +112,8 @@ void AddQueryCommand(CLI::App* app) {
   CLI::Option* print_sql = command->add_flag(
       "--print-sql", options->print_sql,
       "Print the SELECT statement for this query instead of running it.");
-  for (const char* name :
-       {"--under", "--burst", "--cursor-file", "--after-cursor",
-        "--show-cursor", "--follow", "--explain"}) {
+  for (const char* name : {"--burst", "--cursor-file", "--after-cursor",
+                           "--show-cursor", "--follow", "--explain"}) {
     print_sql->excludes(command->get_option(name));
   }
   CLI::Option* sql = command

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <unordered_set>
 
-#include "base/saturate.h"
 #include "query/ancestry/alive.h"
 #include "store/record.h"
 
@@ -29,7 +28,7 @@ AliveForest::AliveForest(SQLite::Database* database) {
   }
   for (const int64_t boot : FindBoots(database)) ReadBoot(boot, database);
   for (const auto& [process, below] : children_) {
-    if (process > 0) roots_.push_back(process);
+    if (process.kind == Process::Kind::kRecorded) roots_.push_back(process);
   }
 }
 
@@ -37,47 +36,47 @@ void AliveForest::ReadBoot(int64_t boot, SQLite::Database* database) {
   StoreMade(boot, database);
   SQLite::Statement rows(
       *database,
-      "SELECT a.id, a.start_tick, a.pid, m.record, "
-      "ifnull(p.record, -a.parent) FROM alive AS a "
-      "LEFT JOIN temp.made AS m ON m.alive = a.id "
+      "SELECT a.start_tick, a.pid, m.record, a.id, p.record, a.parent "
+      "FROM alive AS a LEFT JOIN temp.made AS m ON m.alive = a.id "
       "LEFT JOIN temp.made AS p ON p.alive = a.parent WHERE a.boot = ?");
   rows.bind(1, boot);
   while (rows.executeStep()) {
-    const auto column = [&](int i) { return rows.getColumn(i).getInt64(); };
-    const bool is_made = !rows.isColumnNull(3);
-    const int64_t process = is_made ? column(3) : Minus(0, column(0));
-    processes_[{boot, column(1), column(2)}] = process;
-    if (is_made) continue;
-    if (rows.isColumnNull(4)) {
-      roots_.push_back(process);
+    const Process process = *ProcessAt(rows, 2);
+    processes_[{boot, rows.getColumn(0).getInt64(),
+                rows.getColumn(1).getInt64()}] = process;
+    if (process.kind == Process::Kind::kRecorded) continue;
+    if (const std::optional<Process> parent = ProcessAt(rows, 4)) {
+      parents_[process] = *parent;
+      children_[*parent].push_back(process);
     } else {
-      parents_[process] = column(4);
-      children_[column(4)].push_back(process);
+      roots_.push_back(process);
     }
   }
 }
 
-int64_t AliveForest::Find(int64_t stream, int64_t tgid,
-                          int64_t start_ns) const {
+std::optional<Process> AliveForest::Find(int64_t stream, int64_t tgid,
+                                         int64_t start_ns) const {
   const auto boot = boots_.find(stream);
-  if (boot == boots_.end()) return 0;
+  if (boot == boots_.end()) return std::nullopt;
   const auto found = processes_.find({boot->second, start_ns / kTickNs, tgid});
-  return found == processes_.end() ? 0 : found->second;
+  if (found == processes_.end()) return std::nullopt;
+  return found->second;
 }
 
-int64_t AliveForest::ParentOf(int64_t process) const {
+std::optional<Process> AliveForest::ParentOf(const Process& process) const {
   const auto found = parents_.find(process);
-  return found == parents_.end() ? 0 : found->second;
+  if (found == parents_.end()) return std::nullopt;
+  return found->second;
 }
 
-std::vector<int64_t> AliveForest::Below(int64_t process) const {
-  std::vector<int64_t> below;
+std::vector<Process> AliveForest::Below(const Process& process) const {
+  std::vector<Process> below;
   // A forged database may have a process below itself.
-  std::unordered_set<int64_t> seen = {process};
-  const auto add_children = [&](int64_t parent) {
+  std::unordered_set<Process> seen = {process};
+  const auto add_children = [&](const Process& parent) {
     const auto found = children_.find(parent);
     if (found == children_.end()) return;
-    for (const int64_t child : found->second) {
+    for (const Process& child : found->second) {
       if (seen.insert(child).second) below.push_back(child);
     }
   };

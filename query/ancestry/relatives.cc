@@ -2,16 +2,16 @@
 
 #include <fmt/core.h>
 
-#include <string>
-
-#include "base/saturate.h"
 #include "base/time.h"
+#include "query/ancestry/alive.h"
 #include "query/ancestry/calls.h"
 #include "store/schema.h"
 #include "store/statement.h"
 
 namespace forkdb {
 namespace {
+
+using Kind = Process::Kind;
 
 // What is read of a process, by the order of kRecordSql and kAliveSql.
 enum Field {
@@ -36,21 +36,24 @@ constexpr char kAliveSql[] =
     "SELECT a.pid, a.ns_pid, a.comm, a.username, "
     "strftime('%Y-%m-%dT%H:%M:%S', (b.boot_ns / {kTickNs} + a.start_tick) / "
     "100, 'unixepoch') || printf('.%02dZ', (b.boot_ns / {kTickNs} + "
-    "a.start_tick) % 100), NULL, NULL, -a.parent, a.ppid, NULL "
+    "a.start_tick) % 100), NULL, NULL, NULL, a.ppid, NULL "
     "FROM alive AS a JOIN boots AS b ON b.id = a.boot WHERE a.id = ?";
 
-// The row in alive of a record's caller, and the record that made it.
+// The row in alive of a record's caller, and the record that created it.
 constexpr char kCallerSql[] =
-    "SELECT ifnull(m.record, -a.id) FROM streams AS s JOIN alive AS a "
+    "SELECT m.record, a.id FROM streams AS s JOIN alive AS a "
     "ON a.boot = s.boot AND a.start_tick = ?2 / {kTickNs} AND a.pid = ?3 "
     "LEFT JOIN temp.made AS m ON m.alive = a.id "
     "WHERE s.id = ?1 / {kSeqLimit}";
 
-constexpr char kMakerSql[] = "SELECT record FROM temp.made WHERE alive = ?";
+constexpr char kAliveParentSql[] =
+    "SELECT m.record, a.parent FROM alive AS a "
+    "LEFT JOIN temp.made AS m ON m.alive = a.parent "
+    "WHERE a.id = ?1 AND a.parent IS NOT NULL";
 
 // A thread may have a name of its own, which is not its process's.
 constexpr char kOwnCommSql[] =
-    "SELECT c.comm FROM {} JOIN comms AS c ON c.id = r.comm "
+    "SELECT n.comm FROM {} JOIN comms AS n ON n.id = r.comm "
     "WHERE r.pid = r.tgid ORDER BY p.block DESC, r.id DESC LIMIT 1";
 
 constexpr char kChildrenSql[] =
@@ -60,15 +63,17 @@ constexpr char kChildrenSql[] =
     "ORDER BY p.block, r.id LIMIT ?4";
 
 constexpr char kCountSql[] =
-    "SELECT count(*) FILTER (WHERE ret > 0 AND NOT flags & {CLONE_THREAD}), "
-    "count(*) FILTER (WHERE ret > 0 AND flags & {CLONE_THREAD}), "
-    "count(*) FILTER (WHERE ret < 0) FROM {} "
+    "SELECT count(*) FILTER (WHERE r.ret > 0 AND NOT f.flags & "
+    "{CLONE_THREAD}), "
+    "count(*) FILTER (WHERE r.ret > 0 AND f.flags & {CLONE_THREAD}), "
+    "count(*) FILTER (WHERE r.ret < 0) FROM {} "
     "JOIN flag_sets AS f ON f.id = r.flag_set";
 
-// Of a row in alive, or of a record's: its children there that no record made.
+// Of a row in alive, or of a record's: its children there that no record
+// created.
 constexpr char kAliveChildrenSql[] =
-    "SELECT -a.id FROM alive AS a WHERE a.parent = ifnull((SELECT m.alive "
-    "FROM temp.made AS m WHERE m.record = ?1), -?1) "
+    "SELECT a.id FROM alive AS a WHERE a.parent = ifnull(?1, "
+    "(SELECT m.alive FROM temp.made AS m WHERE m.record = ?2)) "
     "AND a.id NOT IN (SELECT alive FROM temp.made) ORDER BY a.start_tick, "
     "a.pid";
 
@@ -103,23 +108,27 @@ bool IsNull(const Value& value) {
   return std::holds_alternative<std::monostate>(value);
 }
 
-// SQL for the calls of one or of the other.
-std::string Of(const char* sql, const char* calls) {
-  return FormatSql(sql, FormatSql(calls));
+// Its parameter is a row in alive where there is one, else a record.
+Row AliveOrRecord(const Process& process) {
+  if (process.kind == Kind::kAlive) return {process.id, Value()};
+  return {Value(), process.id};
 }
 
 }  // namespace
 
+Relatives::Calls::Calls(Kind kind, SQLite::Database* database)
+    : own_comm(*database, FormatSql(kOwnCommSql, forkdb::CallsOf(kind))),
+      children(*database, FormatSql(kChildrenSql, forkdb::CallsOf(kind))),
+      count(*database, FormatSql(kCountSql, forkdb::CallsOf(kind))) {}
+
 Relatives::Relatives(SQLite::Database* database)
-    : record_(*database, kRecordSql),
+    : calls_{{{Kind::kCaller, database},
+              {Kind::kAlive, database},
+              {Kind::kRecorded, database}}},
+      record_(*database, kRecordSql),
       alive_(*database, FormatSql(kAliveSql)),
       caller_(*database, FormatSql(kCallerSql)),
-      maker_(*database, kMakerSql),
-      own_comm_(*database, Of(kOwnCommSql, kCallsOfRecord)),
-      children_(*database, Of(kChildrenSql, kCallsOfRecord)),
-      count_(*database, Of(kCountSql, kCallsOfRecord)),
-      alive_calls_(*database, Of(kChildrenSql, kCallsOfAlive)),
-      alive_count_(*database, Of(kCountSql, kCallsOfAlive)),
+      alive_parent_(*database, kAliveParentSql),
       alive_children_(*database, kAliveChildrenSql),
       gap_(*database, FormatSql(kMadeAtSql) + kGapSql),
       downtime_(*database, FormatSql(kMadeAtSql) + kDowntimeSql) {}
@@ -132,93 +141,93 @@ Row Relatives::First(const Row& values, SQLite::Statement* statement) {
   return row;
 }
 
-std::vector<int64_t> Relatives::All(const Row& values,
+std::vector<Process> Relatives::All(Kind kind, const Row& values,
                                     SQLite::Statement* statement) {
-  std::vector<int64_t> ids;
+  std::vector<Process> processes;
   BindAll(values, statement);
   while (statement->executeStep()) {
-    ids.push_back(statement->getColumn(0).getInt64());
+    processes.push_back({kind, statement->getColumn(0).getInt64()});
   }
   statement->reset();
-  return ids;
+  return processes;
 }
 
-Row Relatives::ReadProcess(int64_t id) {
-  return id < 0 ? First({Minus(0, id)}, &alive_) : First({id}, &record_);
+std::optional<Process> Relatives::Find(const Row& values,
+                                       SQLite::Statement* statement) {
+  BindAll(values, statement);
+  std::optional<Process> process;
+  if (statement->executeStep()) process = ProcessAt(*statement, 0);
+  statement->reset();
+  return process;
 }
 
-TreeNode Relatives::Read(int64_t id) {
-  const Row process = ReadProcess(id);
+Row Relatives::ReadProcess(const Process& process) {
+  return First({process.id}, process.kind == Kind::kAlive ? &alive_ : &record_);
+}
+
+TreeNode Relatives::Read(const Process& process) {
+  const Row row = ReadProcess(process);
   TreeNode node;
-  if (process.empty()) {
+  if (row.empty()) {
     node.note = "missing from the database, although a record names it";
     return node;
   }
-  node.pid = process[kPid];
-  node.ns_pid = process[kNsPid];
-  node.comm = process[kComm];
-  node.username = process[kUsername];
-  node.time = process[kTime];
-  node.kind = process[kKind];
-  node.error = process[kErrno];
-  if (id < 0) {
+  node.pid = row[kPid];
+  node.ns_pid = row[kNsPid];
+  node.comm = row[kComm];
+  node.username = row[kUsername];
+  node.time = row[kTime];
+  node.kind = row[kKind];
+  node.error = row[kErrno];
+  if (process.kind == Kind::kAlive) {
     node.has_own_comm = true;
     node.note = "already running when recording began (from /proc)";
     return node;
   }
-  node.id = id;
-  node.caller_id = process[kCallerId];
-  const Row own_comm = First({id}, &own_comm_);
+  node.id = process.id;
+  node.caller_id = row[kCallerId];
+  const Row own_comm = First({process.id}, &CallsOf(process).own_comm);
   node.has_own_comm = !own_comm.empty();
   if (node.has_own_comm) node.comm = own_comm.front();
   return node;
 }
 
-int64_t Relatives::FindAbove(int64_t id) {
-  const Row process = ReadProcess(id);
-  Row found;
-  if (process.empty()) return 0;
-  if (id < 0) {
-    if (IsNull(process[kCallerId])) return 0;
-    const int64_t parent = Integer(process[kCallerId]);
-    found = First({Minus(0, parent)}, &maker_);
-    return found.empty() ? parent : Integer(found.front());
-  }
-  if (!IsNull(process[kCallerId]) &&
-      !First({process[kCallerId]}, &record_).empty()) {
-    return Integer(process[kCallerId]);
-  }
-  found = First({id, process[kStart], process[kCallerTgid]}, &caller_);
-  return found.empty() ? 0 : Integer(found.front());
+std::optional<Process> Relatives::FindAbove(const Process& process) {
+  if (process.kind == Kind::kAlive) return Find({process.id}, &alive_parent_);
+  const Row row = ReadProcess(process);
+  if (row.empty()) return std::nullopt;
+  const Process caller = {Kind::kRecorded, Integer(row[kCallerId])};
+  if (!IsNull(row[kCallerId]) && Has(caller)) return caller;
+  return Find({process.id, row[kStart], row[kCallerTgid]}, &caller_);
 }
 
 // Pid 0 is what there was before the first process.
-bool Relatives::IsTop(int64_t id) {
-  if (id > 0) return false;
-  const Row process = ReadProcess(id);
-  return !process.empty() && Integer(process[kCallerTgid]) == 0;
+bool Relatives::IsTop(const Process& process) {
+  if (process.kind != Kind::kAlive) return false;
+  const Row row = ReadProcess(process);
+  return !row.empty() && Integer(row[kCallerTgid]) == 0;
 }
 
-TreeNode Relatives::UnknownAbove(int64_t id) {
-  const Row process = ReadProcess(id);
+TreeNode Relatives::UnknownAbove(const Process& process) {
+  const Row row = ReadProcess(process);
   TreeNode node;
-  if (process.empty()) {
+  if (row.empty()) {
     node.note = "unknown: the record of its child is not in the database";
     return node;
   }
-  node.pid = process[kCallerTgid];
-  if (id < 0) {
+  node.pid = row[kCallerTgid];
+  if (process.kind == Kind::kAlive) {
     node.note = "unknown: it exited while /proc was being read";
     return node;
   }
-  node.comm = process[kComm];
+  node.comm = row[kComm];
   node.has_own_comm = true;
-  if (!IsNull(process[kCallerId])) {
-    node.id = process[kCallerId];
+  if (!IsNull(row[kCallerId])) {
+    node.id = row[kCallerId];
     node.note = "the record of its creation was pruned or thinned";
-  } else if (!First({id, process[kStart]}, &gap_).empty()) {
+  } else if (!First({process.id, row[kStart]}, &gap_).empty()) {
     node.note = "a gap may hide the record of its creation";
-  } else if (const Row downtime = First({id, process[kStart]}, &downtime_);
+  } else if (const Row downtime = First({process.id, row[kStart]}, &downtime_);
              !downtime.empty()) {
     node.note = fmt::format(
         "started while nothing was recorded, between {} and {}",
@@ -229,21 +238,23 @@ TreeNode Relatives::UnknownAbove(int64_t id) {
   return node;
 }
 
-Relatives::Counts Relatives::Count(int64_t id) {
-  const Row row = First({id}, id < 0 ? &alive_count_ : &count_);
+Relatives::Counts Relatives::Count(const Process& process) {
+  const Row row = First({process.id}, &CallsOf(process).count);
   if (row.empty()) return {};
   return {Integer(row[0]), Integer(row[1]), Integer(row[2])};
 }
 
-std::vector<int64_t> Relatives::AliveChildren(int64_t id) {
-  return All({id}, &alive_children_);
+std::vector<Process> Relatives::AliveChildren(const Process& process) {
+  return All(Kind::kAlive, AliveOrRecord(process), &alive_children_);
 }
 
-std::vector<int64_t> Relatives::Children(int64_t id, const TreeOptions& options,
+std::vector<Process> Relatives::Children(const Process& process,
+                                         const TreeOptions& options,
                                          int64_t limit) {
-  return All({id, static_cast<int64_t>(options.failed),
+  return All(Kind::kRecorded,
+             {process.id, static_cast<int64_t>(options.failed),
               static_cast<int64_t>(options.threads), limit},
-             id < 0 ? &alive_calls_ : &children_);
+             &CallsOf(process).children);
 }
 
 }  // namespace forkdb

@@ -6,17 +6,19 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "query/ancestry/tree.h"
+#include "query/filter/process.h"
 #include "terminal/value.h"
 
 namespace forkdb {
 
-// Reads one process at a time; processes are named as in alive.h, whose
-// table made is to be there. Inside one transaction. Not thread-safe; the
-// database must outlive it.
+// Reads one process at a time. The table made (alive.h) must be there. Inside
+// one transaction. Not thread-safe; the database must outlive it.
 class Relatives {
  public:
   struct Counts {
@@ -27,37 +29,49 @@ class Relatives {
 
   explicit Relatives(SQLite::Database* database);
 
-  bool Has(int64_t id) { return !ReadProcess(id).empty(); }
+  bool Has(const Process& process) { return !ReadProcess(process).empty(); }
 
   // The process, of which something is known, as far as it is no matter of its
   // place in a tree.
-  TreeNode Read(int64_t id);
+  TreeNode Read(const Process& process);
 
-  // Who called for it, or its parent in alive; 0 if that is not known.
-  int64_t FindAbove(int64_t id);
+  // Who called for it, or its parent in alive; nothing if that is not known.
+  std::optional<Process> FindAbove(const Process& process);
   // Whether nothing is above it: it is the first process.
-  bool IsTop(int64_t id);
+  bool IsTop(const Process& process);
   // The one above it, where it is not known.
-  TreeNode UnknownAbove(int64_t id);
+  TreeNode UnknownAbove(const Process& process);
 
   // Its calls.
-  Counts Count(int64_t id);
-  // Its children, oldest first: those in alive that no record made, and of its
-  // calls so many, with threads and failed calls if the options say so.
-  std::vector<int64_t> AliveChildren(int64_t id);
-  std::vector<int64_t> Children(int64_t id, const TreeOptions& options,
-                                int64_t limit);
+  Counts Count(const Process& process);
+  // Its children, oldest first: those in alive that no record created, and of
+  // its calls so many, with threads and failed calls if the options say so.
+  std::vector<Process> AliveChildren(const Process& process);
+  std::vector<Process> Children(const Process& process,
+                                const TreeOptions& options, int64_t limit);
 
  private:
+  // The statements on the calls of one kind of process.
+  struct Calls {
+    Calls(Process::Kind kind, SQLite::Database* database);
+
+    SQLite::Statement own_comm, children, count;
+  };
+
   // One row, empty if there is none.
   static Row First(const Row& values, SQLite::Statement* statement);
-  static std::vector<int64_t> All(const Row& values,
+  static std::vector<Process> All(Process::Kind kind, const Row& values,
                                   SQLite::Statement* statement);
+  // The process of a row with its record and its row in alive.
+  static std::optional<Process> Find(const Row& values,
+                                     SQLite::Statement* statement);
   // What is known of a process; empty if nothing is.
-  Row ReadProcess(int64_t id);
+  Row ReadProcess(const Process& process);
+  Calls& CallsOf(const Process& process) { return calls_[IndexOf(process)]; }
 
-  SQLite::Statement record_, alive_, caller_, maker_, own_comm_, children_,
-      count_, alive_calls_, alive_count_, alive_children_, gap_, downtime_;
+  std::array<Calls, kProcessKinds> calls_;
+  SQLite::Statement record_, alive_, caller_, alive_parent_, alive_children_,
+      gap_, downtime_;
 };
 
 }  // namespace forkdb

@@ -1,9 +1,9 @@
 #include "query/ancestry/tree.h"
 
-#include <SQLiteCpp/Statement.h>
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -11,20 +11,9 @@
 #include "base/error.h"
 #include "query/ancestry/alive.h"
 #include "query/ancestry/relatives.h"
-#include "store/schema.h"
 
 namespace forkdb {
 namespace {
-
-constexpr char kBootSql[] =
-    "SELECT boot FROM alive WHERE id = -?1 UNION ALL "
-    "SELECT boot FROM streams WHERE id = ?1 / {kSeqLimit}";
-
-int64_t BootOf(int64_t process, SQLite::Database* database) {
-  SQLite::Statement find(*database, FormatSql(kBootSql));
-  find.bind(1, process);
-  return find.executeStep() ? find.getColumn(0).getInt64() : 0;
-}
 
 class Walker {
  public:
@@ -37,35 +26,35 @@ class Walker {
  private:
   void WalkUp();
   // Adds those that were not met before, up to so many in all.
-  void Show(const std::vector<int64_t>& children, int64_t limit,
-            std::vector<int64_t>* shown);
+  void Show(const std::vector<Process>& children, int64_t limit,
+            std::vector<Process>* shown);
   // Takes the node, and gives the children to show.
-  std::vector<int64_t> Visit(int64_t id, TreeNode node);
+  std::vector<Process> Visit(const Process& process, TreeNode node);
   void WalkDown();
 
   const TreeOptions& options_;
   const std::function<void(const TreeNode&)>& take_;
   Relatives relatives_;
   // A forged source could name a record as its own ancestor.
-  std::unordered_set<int64_t> seen_;
+  std::unordered_set<Process> seen_;
 };
 
 void Walker::WalkUp() {
   std::vector<TreeNode> ancestors;
-  int64_t id = options_.root;
+  Process process = options_.root;
   bool whole = false;
-  while (seen_.insert(id).second &&
+  while (seen_.insert(process).second &&
          static_cast<int64_t>(ancestors.size()) < options_.depth) {
-    const int64_t above = relatives_.FindAbove(id);
-    if (above == 0) {
+    const std::optional<Process> above = relatives_.FindAbove(process);
+    if (!above) {
       whole = true;
-      if (!relatives_.IsTop(id)) {
-        ancestors.push_back(relatives_.UnknownAbove(id));
+      if (!relatives_.IsTop(process)) {
+        ancestors.push_back(relatives_.UnknownAbove(process));
       }
       break;
     }
-    id = above;
-    ancestors.push_back(relatives_.Read(id));
+    process = *above;
+    ancestors.push_back(relatives_.Read(process));
   }
   if (!ancestors.empty() && !whole) {
     ancestors.back().note = "its ancestors are left out: raise --depth";
@@ -78,26 +67,27 @@ void Walker::WalkUp() {
   }
 }
 
-void Walker::Show(const std::vector<int64_t>& children, int64_t limit,
-                  std::vector<int64_t>* shown) {
-  for (const int64_t child : children) {
+void Walker::Show(const std::vector<Process>& children, int64_t limit,
+                  std::vector<Process>* shown) {
+  for (const Process& child : children) {
     if (static_cast<int64_t>(shown->size()) == limit) return;
     if (seen_.insert(child).second) shown->push_back(child);
   }
 }
 
-std::vector<int64_t> Walker::Visit(int64_t id, TreeNode node) {
-  std::vector<int64_t> shown;
+std::vector<Process> Walker::Visit(const Process& process, TreeNode node) {
+  std::vector<Process> shown;
   if (options_.down) {
-    const Relatives::Counts counts = relatives_.Count(id);
-    const std::vector<int64_t> alive = relatives_.AliveChildren(id);
+    const Relatives::Counts counts = relatives_.Count(process);
+    const std::vector<Process> alive = relatives_.AliveChildren(process);
     int64_t children = counts.processes + static_cast<int64_t>(alive.size());
     (options_.threads ? children : node.threads) += counts.threads;
     if (options_.failed) children += counts.failed;
     if (node.depth < options_.depth) {
       Show(alive, options_.limit, &shown);
       const int64_t left = options_.limit - static_cast<int64_t>(shown.size());
-      Show(relatives_.Children(id, options_, left), options_.limit, &shown);
+      Show(relatives_.Children(process, options_, left), options_.limit,
+           &shown);
     }
     node.more = children - static_cast<int64_t>(shown.size());
   }
@@ -108,18 +98,18 @@ std::vector<int64_t> Walker::Visit(int64_t id, TreeNode node) {
 
 void Walker::WalkDown() {
   // Of each level the children still to come, the next one last.
-  std::vector<std::vector<int64_t>> levels = {{options_.root}};
+  std::vector<std::vector<Process>> levels = {{options_.root}};
   while (!levels.empty()) {
     if (levels.back().empty()) {
       levels.pop_back();
       continue;
     }
-    const int64_t id = levels.back().back();
+    const Process process = levels.back().back();
     levels.back().pop_back();
-    TreeNode node = relatives_.Read(id);
+    TreeNode node = relatives_.Read(process);
     node.depth = static_cast<int64_t>(levels.size()) - 1;
     node.is_last = levels.back().empty();
-    levels.push_back(Visit(id, std::move(node)));
+    levels.push_back(Visit(process, std::move(node)));
   }
 }
 
@@ -128,7 +118,7 @@ void Walker::Walk() {
     throw UsageError(
         fmt::format("record {}: not in the database: give a pid, or an id that "
                     "forkdb query prints",
-                    options_.root));
+                    options_.root.id));
   }
   if (options_.up) WalkUp();
   seen_.insert(options_.root);

@@ -9,12 +9,13 @@
 #include <functional>
 #include <string>
 
+#include "query/filter/process.h"
 #include "terminal/value.h"
 
 namespace forkdb {
 
 struct TreeOptions {
-  int64_t root = 0;  // a process (alive.h)
+  Process root;
   bool up = true;
   bool down = true;
   int64_t depth = 64;  // levels shown, each way

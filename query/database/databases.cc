@@ -73,8 +73,7 @@ void Databases::SetFilter(const FilterOptions& options, const Filter& filter) {
     }
   }
   if (no_boot && !found) std::rethrow_exception(no_boot);
-  const bool resolved = filter.under || filter.under_caller;
-  if (options.under && !resolved) {
+  if (options.under && !filter.under) {
     first().SetUnder(*options.under, &parts_.front().filter);
   }
 }

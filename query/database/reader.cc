@@ -80,24 +80,22 @@ int64_t Reader::FindBoot(const std::string& text) {
   return id;
 }
 
-int64_t Reader::FindKnown(int64_t process, const std::optional<int64_t>& boot) {
-  if (process > kSeqLimit) return process;
+std::optional<Process> Reader::FindKnown(int64_t process,
+                                         const std::optional<int64_t>& boot) {
+  if (process > kSeqLimit) return Process{Process::Kind::kRecorded, process};
   Filter filter;
   filter.values["child_pid"] = {process};
   filter.boot = boot;
   filter.condition = "kind <> 'thread'";
-  int64_t id = 0;
-  TranslateTrouble(path_, [&] {
-    id = NewerAlive(process, boot, FindNewest(Search(&database_, filter), 1),
-                    &database_);
+  return TranslateTrouble(path_, [&] {
+    return NewerAlive(process, boot, FindNewest(Search(&database_, filter), 1),
+                      &database_);
   });
-  return id;
 }
 
-int64_t Reader::FindProcess(int64_t process,
+Process Reader::FindProcess(int64_t process,
                             const std::optional<int64_t>& boot) {
-  const int64_t id = FindKnown(process, boot);
-  if (id != 0) return id;
+  if (const auto known = FindKnown(process, boot)) return *known;
   throw UsageError(
       fmt::format("process {0} started before recording began, or was not "
                   "recorded; its descendants: forkdb query --under {0}; {1}",
@@ -105,10 +103,8 @@ int64_t Reader::FindProcess(int64_t process,
 }
 
 void Reader::SetUnder(int64_t process, Filter* filter) {
-  if (const int64_t id = FindKnown(process, filter->boot); id != 0) {
-    filter->under = id;
-    return;
-  }
+  filter->under = FindKnown(process, filter->boot);
+  if (filter->under) return;
   Filter calls;
   calls.pids = {process};
   calls.boot = filter->boot;
@@ -125,9 +121,9 @@ void Reader::SetUnder(int64_t process, Filter* filter) {
     }
     // The caller's record may be pruned, but its id is still valid.
     if (find.isColumnNull(0)) {
-      filter->under_caller = id;
+      filter->under = {Process::Kind::kCaller, id};
     } else {
-      filter->under = find.getColumn(0).getInt64();
+      filter->under = {Process::Kind::kRecorded, find.getColumn(0).getInt64()};
     }
   });
 }
@@ -195,20 +191,20 @@ Losses Reader::FindLosses(const Filter& filter) {
   return missing;
 }
 
-Losses Reader::FindLossesSince(int64_t process) {
+Losses Reader::FindLossesSince(const Process& process) {
   Losses missing;
   TranslateTrouble(path_, [&] {
     // Table alive has start times in ticks of 10 ms since boot.
     SQLite::Statement find(
         database_,
-        FormatSql(process > 0
+        FormatSql(process.kind != Process::Kind::kAlive
                       ? "SELECT s.boot, r.time_ns FROM records AS r "
                         "JOIN streams AS s ON s.id = r.id / {kSeqLimit} WHERE "
                         "r.id = ?1"
                       : "SELECT a.boot, b.boot_ns + a.start_tick * {kTickNs} "
                         "FROM alive AS a JOIN boots AS b ON b.id = a.boot "
-                        "WHERE a.id = -?1"));
-    find.bind(1, process);
+                        "WHERE a.id = ?1"));
+    find.bind(1, process.id);
     if (!find.executeStep()) return;
     Filter filter;
     filter.boot = find.getColumn(0).getInt64();

@@ -44,11 +44,10 @@ class Reader {
   // before it, or a boot_id or the unambiguous start of one. Throws UsageError.
   int64_t FindBoot(const std::string& text);
 
-  // Returns the name of a process (alive.h). process is the id of the record
-  // that created it, or a pid; a pid means the newest process, not thread, of
-  // the boot or of all boots. Throws UsageError if no record created it and it
-  // was not alive before.
-  int64_t FindProcess(int64_t process, const std::optional<int64_t>& boot);
+  // process is the id of the record that created it, or a pid; a pid means the
+  // newest process, not thread, of the boot or of all boots. Throws UsageError
+  // if no record created it and it was not alive before.
+  Process FindProcess(int64_t process, const std::optional<int64_t>& boot);
 
   // Sets the filter to the descendants of a process: that of FindProcess(), or
   // else the newest caller with the pid in the filter's boot. Throws UsageError
@@ -78,8 +77,8 @@ class Reader {
   // What is missing from the filter's time range. An open end of the range is
   // the oldest or newest record.
   Losses FindLosses(const Filter& filter);
-  // What is missing since the start of a process (alive.h), in its boot.
-  Losses FindLossesSince(int64_t process);
+  // What is missing since the start of a process, in its boot.
+  Losses FindLossesSince(const Process& process);
 
   // Prints the result of a user's SELECT. Throws as Print() does, and
   // UsageError if the SQL does not only read.
@@ -109,8 +108,9 @@ class Reader {
   // Whether a recorder is running for this database.
   bool IsRecording() const;
 
-  // Like FindProcess(), but returns 0 if there is none.
-  int64_t FindKnown(int64_t process, const std::optional<int64_t>& boot);
+  // Like FindProcess(), but returns nothing if there is none.
+  std::optional<Process> FindKnown(int64_t process,
+                                   const std::optional<int64_t>& boot);
 
   std::string path_;
   SQLite::Database database_;

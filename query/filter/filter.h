@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "query/filter/condition.h"
+#include "query/filter/process.h"
 #include "terminal/value.h"
 
 namespace forkdb {
@@ -41,10 +42,8 @@ struct Filter {
   std::optional<bool> threads;  // with CLONE_THREAD, or without
   bool failed = false;
   std::optional<int64_t> boot;  // id of a boots row
-  // Only what descends from a process (alive.h), or from the one that
-  // made this call, which no record made.
-  std::optional<int64_t> under;
-  std::optional<int64_t> under_caller;
+  // Only calls of a process and of its descendants.
+  std::optional<Process> under;
   // Only records in one of these, which come in order and do not overlap.
   std::optional<std::vector<IdRange>> ranges;
 };

@@ -4,13 +4,14 @@
 #include <linux/sched.h>
 
 #include <algorithm>
-#include <limits>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
 
 #include "query/ancestry/alive_forest.h"
+#include "query/filter/process.h"
 #include "query/search/row_cursor.h"
 #include "store/record.h"
 #include "store/schema.h"
@@ -19,9 +20,7 @@
 namespace forkdb {
 namespace {
 
-// Keys of processes are their names (alive.h). A process of unknown origin has
-// a key at or below kUnknown.
-constexpr int64_t kUnknown = std::numeric_limits<int64_t>::min() / 2;
+using Kind = Process::Kind;
 
 struct Tally {
   int64_t below = 0;
@@ -33,12 +32,13 @@ struct Tally {
 };
 
 struct Candidate {
-  int64_t key = 0;
-  int64_t parent = 0;  // a key; 0 for a root
+  Process process;
+  std::optional<Process> parent;  // nothing for a root
   Tally tally;
 
   bool operator<(const Candidate& other) const {  // the larger, older first
-    return std::tie(other.tally.below, key) < std::tie(tally.below, other.key);
+    return std::tie(other.tally.below, process) <
+           std::tie(tally.below, other.process);
   }
 };
 
@@ -54,9 +54,9 @@ class FamilyBuilder {
   Family Finish();
 
  private:
-  int64_t CallerOf(SQLite::Statement* row);
+  Process CallerOf(SQLite::Statement* row);
   // Adds the tallies of all `alive` processes below a process to it.
-  void AddAliveBelow(int64_t key);
+  void AddAliveBelow(const Process& above);
   // Keeps the candidate if it is one of the largest.
   void Offer(const Candidate& candidate);
   void Describe(const Candidate& candidate, FamilyMember* member);
@@ -64,8 +64,8 @@ class FamilyBuilder {
   const FamilyLimits& limits_;
   SQLite::Database* database_;
   AliveForest alive_;
-  std::unordered_map<int64_t, Tally> tallies_;  // not complete yet
-  std::map<std::tuple<int64_t, int64_t, int64_t>, int64_t> unknown_;
+  std::unordered_map<Process, Tally> tallies_;  // not complete yet
+  std::map<std::tuple<int64_t, int64_t, int64_t>, Process> callers_;
   std::vector<Candidate> largest_;  // a heap, the smallest in front
   int64_t processes_ = 0;
 };
@@ -73,16 +73,19 @@ class FamilyBuilder {
 constexpr char kColumns[] =
     "id, caller_id, ret, flags_raw, pid, tgid, start_ns";
 
-int64_t FamilyBuilder::CallerOf(SQLite::Statement* row) {
-  if (!row->isColumnNull(1)) return row->getColumn(1).getInt64();
+Process FamilyBuilder::CallerOf(SQLite::Statement* row) {
+  if (!row->isColumnNull(1)) {
+    return {Kind::kRecorded, row->getColumn(1).getInt64()};
+  }
   // By stream instead of boot: two streams of a boot rarely overlap.
-  const int64_t stream = row->getColumn(0).getInt64() / kSeqLimit;
+  const int64_t id = row->getColumn(0).getInt64();
+  const int64_t stream = id / kSeqLimit;
   const int64_t tgid = row->getColumn(5).getInt64();
   const int64_t start_ns = row->getColumn(6).getInt64();
-  const int64_t alive = alive_.Find(stream, tgid, start_ns);
-  if (alive != 0) return alive;
-  const int64_t next = kUnknown - static_cast<int64_t>(unknown_.size());
-  return unknown_.try_emplace({stream, tgid, start_ns}, next).first->second;
+  if (const auto alive = alive_.Find(stream, tgid, start_ns)) return *alive;
+  return callers_
+      .try_emplace({stream, tgid, start_ns}, Process{Kind::kCaller, id})
+      .first->second;
 }
 
 void FamilyBuilder::Add(SQLite::Statement* row) {
@@ -92,14 +95,14 @@ void FamilyBuilder::Add(SQLite::Statement* row) {
   const bool by_main_thread =
       row->getColumn(4).getInt64() == row->getColumn(5).getInt64();
   Candidate made;
-  AddAliveBelow(id);
-  if (const auto found = tallies_.find(id); found != tallies_.end()) {
+  made.process = {Kind::kRecorded, id};
+  AddAliveBelow(made.process);
+  if (const auto found = tallies_.find(made.process); found != tallies_.end()) {
     made.tally = found->second;
     tallies_.erase(found);
   }
-  made.key = id;
   made.parent = CallerOf(row);
-  Tally& caller = tallies_[made.parent];
+  Tally& caller = tallies_[*made.parent];
   if (caller.last_call == 0 || (by_main_thread && !caller.by_main_thread)) {
     caller.last_call = id;
     caller.by_main_thread = by_main_thread;
@@ -116,15 +119,15 @@ void FamilyBuilder::Add(SQLite::Statement* row) {
   }
 }
 
-void FamilyBuilder::AddAliveBelow(int64_t key) {
-  const std::vector<int64_t> below = alive_.Below(key);
+void FamilyBuilder::AddAliveBelow(const Process& above) {
+  const std::vector<Process> below = alive_.Below(above);
   for (auto process = below.rbegin(); process != below.rend(); ++process) {
     const auto found = tallies_.find(*process);
     if (found == tallies_.end()) continue;  // it made no calls
     const Candidate child = {*process, alive_.ParentOf(*process),
                              found->second};
     tallies_.erase(found);
-    Tally& parent = tallies_[child.parent];
+    Tally& parent = tallies_[*child.parent];
     ++parent.children;
     parent.below += child.tally.below + 1;
     Offer(child);
@@ -156,19 +159,19 @@ void FamilyBuilder::Describe(const Candidate& candidate, FamilyMember* member) {
     member->username = std::move((*row)[2]);
     member->time_ns = std::move((*row)[3]);
   };
-  if (candidate.key > 0) {
-    member->id = candidate.key;
+  const Process& process = candidate.process;
+  if (process.kind == Kind::kRecorded) {
+    member->id = process.id;
     Row made = first(
         "SELECT child_pid, comm, username, time_ns FROM forks WHERE id = ?",
-        candidate.key);
+        process.id);
     describe(&made);
-  }
-  if (candidate.key < 0 && candidate.key > kUnknown) {
+  } else if (process.kind == Kind::kAlive) {
     Row alive = first(
         "SELECT a.pid, a.comm, a.username, b.boot_ns + a.start_tick * "
         "{kTickNs} FROM alive AS a JOIN boots AS b ON b.id = a.boot "
         "WHERE a.id = ?",
-        Minus(0, candidate.key));
+        process.id);
     describe(&alive);
   }
   if (candidate.tally.last_call == 0) return;
@@ -183,37 +186,35 @@ void FamilyBuilder::Describe(const Candidate& candidate, FamilyMember* member) {
 Family FamilyBuilder::Finish() {
   Family family;
   family.processes = processes_;
-  for (const int64_t root : alive_.roots()) AddAliveBelow(root);
-  for (const auto& [key, tally] : tallies_) {
+  for (const Process& root : alive_.roots()) AddAliveBelow(root);
+  for (const auto& [process, tally] : tallies_) {
     // Leave out callers that only created threads or failed.
     if (tally.children == 0) continue;
     ++family.roots;
-    Offer({key, 0, tally});
+    Offer({process, std::nullopt, tally});
   }
   std::sort_heap(largest_.begin(), largest_.end());
-  std::unordered_map<int64_t, size_t> indices;
+  std::unordered_map<Process, size_t> indices;
   for (const Candidate& candidate : largest_) {
     FamilyMember member;
     // A parent is larger than its children, so it is already a member. This
     // also rules out cycles.
-    const auto parent = indices.find(candidate.parent);
-    if (parent != indices.end()) {
+    if (candidate.parent) {
+      const auto parent = indices.find(*candidate.parent);
+      if (parent == indices.end()) continue;  // the parent was too deep
       member.parent = parent->second;
       member.depth = family.members[parent->second].depth + 1;
-    } else if (candidate.parent != 0) {
-      continue;  // the parent was too deep
     }
     if (member.depth > limits_.depth) continue;
-    member.origin = candidate.key < 0 && candidate.key > kUnknown
-                        ? Origin::kAlive
-                    : candidate.parent != 0 ? Origin::kMade
-                                            : Origin::kElsewhere;
+    member.origin = candidate.process.kind == Kind::kAlive ? Origin::kAlive
+                    : candidate.parent                     ? Origin::kMade
+                                                           : Origin::kElsewhere;
     member.below = candidate.tally.below;
     member.children = candidate.tally.children;
     member.threads = candidate.tally.threads;
     member.failed = candidate.tally.failed;
     Describe(candidate, &member);
-    indices.emplace(candidate.key, family.members.size());
+    indices.emplace(candidate.process, family.members.size());
     family.members.push_back(std::move(member));
   }
   return family;

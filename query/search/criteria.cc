@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "query/ancestry/alive.h"
+#include "query/ancestry/under.h"
 #include "query/filter/condition.h"
 #include "store/dimensions.h"
 #include "store/statement.h"
@@ -57,8 +57,8 @@ class Store {
 
 std::vector<const Criterion*> Store::Run() {
   AddRanges();
-  if (filter_.under || filter_.under_caller) {
-    StoreUnder(filter_, database_);
+  if (filter_.under) {
+    StoreUnder(*filter_.under, database_);
     Want("id");
   }
   for (const Condition& condition : ConditionsOf(filter_)) Add(condition);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 
+#include "query/ancestry/under.h"
 #include "query/filter/condition.h"
 
 namespace forkdb {
@@ -13,6 +14,10 @@ std::string Where(const Filter& filter) {
   std::vector<std::string> parts;
   for (const Condition& condition : ConditionsOf(filter)) {
     parts.push_back(ToSql(condition));
+  }
+  if (filter.under) {
+    parts.push_back(ToSql(
+        {Condition::Op::kInSelect, "id", {}, UnderSql(*filter.under), {}}));
   }
   if (parts.empty()) return "";
   return fmt::format("\nWHERE {}", fmt::join(parts, "\n  AND "));

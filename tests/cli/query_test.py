@@ -168,6 +168,7 @@ class Filters(harness.CliTest):
 
     def test_print_the_sql_of_every_answer(self):
         for args in [["-n", "2"], ["-n", "2", "-r"], ["-n", "3", "--order", "pid DESC, seq"],
+                     ["--under", "100"], ["--under", "7", "--failed", "--count"],
                      ["--count"], ["--count", "--failed"],
                      ["--group-by", "comm,errno"], ["--group-by", "kind", "-n", "1", "-r"]]:
             with self.subTest(args):
@@ -178,7 +179,7 @@ class Filters(harness.CliTest):
                                  [list(json.loads(row).values()) for row in answer])
 
     def test_do_not_print_sql_that_leaves_something_out(self):
-        for args in [["--under", "100"], ["--burst", "2/1s"], ["--follow"],
+        for args in [["--burst", "2/1s"], ["--follow"],
                      ["--cursor-file", self.path("cursor")]]:
             self.fails(2, "excludes", "query", "--db", self.db, "--print-sql", *args)
 

@@ -94,10 +94,11 @@ class Tree(harness.CliTest):
         self.note_alive()
         self.assertEqual(self.tree("1", "--depth", "2"), ALIVE)
         self.assertEqual(self.tree("30", "--up"), FROM_INIT)
-        self.assertEqual(
-            self.ok("query", "--db", self.db, "--under", "1", "--columns",
-                    "seq", "--format", "tsv"),
-            b"seq\n1\n2\n3\n4\n5\n6\n7\n8\n")
+        query = ("query", "--db", self.db, "--under", "1", "--columns", "seq")
+        self.assertEqual(self.ok(*query, "--format", "tsv"),
+                         b"seq\n1\n2\n3\n4\n5\n6\n7\n8\n")
+        self.assertEqual(self.sql(self.ok(*query, "--print-sql").decode()),
+                         [(seq,) for seq in range(1, 9)])
         rows = [json.loads(row) for row in
                 self.tree("9", "--format", "json").splitlines()]
         self.assertEqual(

@@ -25,21 +25,23 @@ std::string PlanOf(const std::string& sql) {
   return plan;
 }
 
+std::string PlanOfCalls(Process::Kind kind, const std::string& order = "") {
+  return PlanOf("SELECT r.id FROM " + CallsOf(kind) + order);
+}
+
 TEST(CallerIndex, AreFoundByTheirCallersPidAndBlocks) {
-  const std::string of_record =
-      PlanOf(std::string("SELECT r.id FROM ") + kCallsOfRecord);
-  EXPECT_THAT(of_record, HasSubstr("SEARCH p USING PRIMARY KEY (pid=?)"));
-  EXPECT_THAT(of_record, HasSubstr("SEARCH r USING INTEGER PRIMARY KEY"));
-  const std::string of_alive =
-      PlanOf(std::string("SELECT r.id FROM ") + kCallsOfAlive);
-  EXPECT_THAT(of_alive, HasSubstr("SEARCH p USING PRIMARY KEY (pid=?)"));
-  EXPECT_THAT(of_alive, HasSubstr("SEARCH r USING INTEGER PRIMARY KEY"));
+  for (const auto kind : {Process::Kind::kCaller, Process::Kind::kAlive,
+                          Process::Kind::kRecorded}) {
+    const std::string plan = PlanOfCalls(kind);
+    EXPECT_THAT(plan, HasSubstr("SEARCH p USING PRIMARY KEY (pid=?)"));
+    EXPECT_THAT(plan, HasSubstr("SEARCH r USING INTEGER PRIMARY KEY"));
+  }
 }
 
 TEST(CallerIndex, ComeInOrderWithoutASort) {
-  EXPECT_THAT(PlanOf(std::string("SELECT r.id FROM ") + kCallsOfRecord +
-                     " ORDER BY p.block DESC LIMIT 1"),
-              Not(HasSubstr("TEMP B-TREE")));
+  EXPECT_THAT(
+      PlanOfCalls(Process::Kind::kRecorded, " ORDER BY p.block DESC LIMIT 1"),
+      Not(HasSubstr("TEMP B-TREE")));
 }
 
 TEST(CallerIndex, AreAskedForInRecursiveSqlWithoutAScan) {

@@ -26,13 +26,13 @@
 namespace forkdb {
 namespace {
 
-using Process = std::pair<int32_t, int64_t>;  // pid and start tick
+using Life = std::pair<int32_t, int64_t>;  // pid and start tick
 
-Process CallerOf(const Record& record) {
+Life CallerOf(const Record& record) {
   return {record.tgid, record.start_ns / kTickNs};
 }
 
-Process ChildOf(const Record& record) {
+Life ChildOf(const Record& record) {
   return {record.child_pid, record.child_start_ns / kTickNs};
 }
 
@@ -85,12 +85,11 @@ class FamilyTest : public testing::Test {
       const AliveProcess& parent =
           reading.processes[random_() % reading.processes.size()];
       if (parent.start_tick < process.start_tick) process.ppid = parent.pid;
-      const Process key = {process.pid, process.start_tick};
+      const Life key = {process.pid, process.start_tick};
       if (alive_.count(key) > 0) continue;
-      alive_[key] =
-          process.ppid == 0
-              ? std::nullopt
-              : std::optional<Process>({parent.pid, parent.start_tick});
+      alive_[key] = process.ppid == 0
+                        ? std::nullopt
+                        : std::optional<Life>({parent.pid, parent.start_tick});
     }
     Boot boot;
     boot.boot_id = "a";
@@ -98,24 +97,28 @@ class FamilyTest : public testing::Test {
     StoreAlive(boot, reading, kStartNs, database, path_, &usernames);
   }
 
-  std::optional<Process> Above(const Process& process) const {
+  std::optional<Life> Above(const Life& process) const {
     const auto maker = makers_.find(process);
     if (maker != makers_.end()) return CallerOf(*maker->second);
     const auto row = alive_.find(process);
     return row == alive_.end() ? std::nullopt : row->second;
   }
 
-  // A process as the query side names it, 0 for one that nothing tells of.
-  int64_t Name(const Process& process) const {
-    const auto maker = makers_.find(process);
-    if (maker != makers_.end()) return RecordId(1, maker->second->seq);
-    const auto row = ids_.find(process);
-    return row == ids_.end() ? 0 : -row->second;
+  // A process as the query side names it, nothing for one that nothing tells
+  // of.
+  std::optional<Process> Name(const Life& life) const {
+    const auto maker = makers_.find(life);
+    if (maker != makers_.end()) {
+      return Process{Process::Kind::kRecorded, RecordId(1, maker->second->seq)};
+    }
+    const auto row = ids_.find(life);
+    if (row == ids_.end()) return std::nullopt;
+    return Process{Process::Kind::kAlive, row->second};
   }
 
-  bool Descends(Process process, const Process& root) const {
+  bool Descends(Life process, const Life& root) const {
     while (process != root) {
-      const std::optional<Process> above = Above(process);
+      const std::optional<Life> above = Above(process);
       if (!above) return false;
       process = *above;
     }
@@ -123,7 +126,7 @@ class FamilyTest : public testing::Test {
   }
 
   // The calls of the process, and of what descends from it.
-  std::set<int64_t> Under(const Process& root) const {
+  std::set<int64_t> Under(const Life& root) const {
     std::set<int64_t> ids;
     for (const Record& record : records_) {
       if (Descends(CallerOf(record), root)) {
@@ -134,15 +137,14 @@ class FamilyTest : public testing::Test {
   }
 
   // Early ones, which have large families, and any others.
-  std::vector<Process> Roots() {
-    std::vector<Process> known;
-    for (const Process& process : processes_) {
-      if (Name(process) != 0) known.push_back(process);
+  std::vector<Life> Roots() {
+    std::vector<Life> known;
+    for (const Life& process : processes_) {
+      if (Name(process)) known.push_back(process);
     }
-    std::sort(
-        known.begin(), known.end(),
-        [](const Process& a, const Process& b) { return a.second < b.second; });
-    std::vector<Process> roots(known.begin(), known.begin() + 30);
+    std::sort(known.begin(), known.end(),
+              [](const Life& a, const Life& b) { return a.second < b.second; });
+    std::vector<Life> roots(known.begin(), known.begin() + 30);
     for (int i = 0; i < 30; ++i) {
       roots.push_back(known[random_() % known.size()]);
     }
@@ -156,29 +158,23 @@ class FamilyTest : public testing::Test {
   std::string path_;
   std::mt19937 random_;
   std::vector<Record> records_;
-  std::set<Process> processes_;
-  std::map<Process, const Record*> makers_;
-  std::map<Process, std::optional<Process>> alive_;
-  std::map<Process, int64_t> ids_;
+  std::set<Life> processes_;
+  std::map<Life, const Record*> makers_;
+  std::map<Life, std::optional<Life>> alive_;
+  std::map<Life, int64_t> ids_;
 };
 
 TEST_F(FamilyTest, UnderGoesThroughTheAlive) {
   size_t largest_of_alive = 0;
-  for (const Process& root : Roots()) {
+  for (const Life& root : Roots()) {
     Filter filter;
     filter.under = Name(root);
     std::string expected = "id\n";
     const std::set<int64_t> ids = Under(root);
     for (const int64_t id : ids) expected += std::to_string(id) + "\n";
-    Shape shape;
-    shape.columns = {"id"};
-    Reader reader(path_);
-    EXPECT_EQ(Printed([&](std::FILE* stream) {
-                reader.Print(filter, shape, Output{Format::kTsv, stream});
-              }),
-              expected)
+    EXPECT_EQ(PrintIds(path_, filter), expected)
         << root.first << " " << root.second;
-    if (*filter.under < -1) {
+    if (filter.under->kind == Process::Kind::kAlive && filter.under->id > 1) {
       largest_of_alive = std::max(largest_of_alive, ids.size());
     }
   }
@@ -187,19 +183,21 @@ TEST_F(FamilyTest, UnderGoesThroughTheAlive) {
 
 TEST_F(FamilyTest, TheTreeGoesThroughTheAlive) {
   size_t alive_above = 0;
-  for (const Process& root : Roots()) {
+  for (const Life& root : Roots()) {
     std::vector<int64_t> above;
-    for (std::optional<Process> at = Above(root); at; at = Above(*at)) {
-      above.insert(above.begin(), Name(*at));
-      if (above.front() == 0) break;
+    for (std::optional<Life> at = Above(root); at; at = Above(*at)) {
+      const std::optional<Process> name = Name(*at);
+      const bool has_record = name && name->kind == Process::Kind::kRecorded;
+      above.insert(above.begin(), has_record ? name->id : 0);
+      if (!name) break;
     }
     TreeOptions options;
     options.threads = options.failed = true;
     options.depth = options.limit = std::numeric_limits<int64_t>::max();
-    options.root = Name(root);
+    options.root = *Name(root);
     std::vector<int64_t> shown_above;
     std::set<int64_t> below;
-    std::set<Process> alive_below;
+    std::set<Life> alive_below;
     Reader(path_).ReadTree(options, [&](const TreeNode& node) {
       const auto* id = std::get_if<int64_t>(&node.id);
       if (node.depth < 0) {
@@ -211,8 +209,6 @@ TEST_F(FamilyTest, TheTreeGoesThroughTheAlive) {
       }
       EXPECT_EQ(node.more, 0);
     });
-    // Those of alive have no id of a record.
-    for (int64_t& id : above) id = std::max<int64_t>(id, 0);
     EXPECT_EQ(shown_above, above) << root.first << " " << root.second;
     EXPECT_EQ(below, Under(root)) << root.first << " " << root.second;
   }
@@ -220,9 +216,9 @@ TEST_F(FamilyTest, TheTreeGoesThroughTheAlive) {
 }
 
 TEST_F(FamilyTest, APidIsTheNewestProcessOfEither) {
-  std::map<int32_t, Process> newest;
-  for (const Process& process : processes_) {
-    if (Name(process) != 0) newest[process.first] = process;
+  std::map<int32_t, Life> newest;
+  for (const Life& process : processes_) {
+    if (Name(process)) newest[process.first] = process;
   }
   Reader reader(path_);
   for (const auto& [pid, process] : newest) {

@@ -1,10 +1,13 @@
 #include "tests/unit/random_family.h"
 
+#include <gtest/gtest.h>
 #include <linux/sched.h>
 
 #include <tuple>
 #include <utility>
 
+#include "query/database/reader.h"
+#include "query/search/plain_sql.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -58,6 +61,21 @@ std::set<int64_t> Descendants(const std::vector<Record>& records,
     join(record);
   }
   return ids;
+}
+
+std::string PrintIds(const std::string& path, const Filter& filter) {
+  Shape shape;
+  shape.columns = {"id"};
+  Reader reader(path);
+  const std::string found = Printed([&](std::FILE* stream) {
+    reader.Print(filter, shape, Output{Format::kTsv, stream});
+  });
+  EXPECT_EQ(
+      Printed([&](std::FILE* stream) {
+        reader.PrintSql(PlainSql(filter, shape), Output{Format::kTsv, stream});
+      }),
+      found);
+  return found;
 }
 
 }  // namespace forkdb

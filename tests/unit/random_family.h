@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <random>
 #include <set>
+#include <string>
 #include <vector>
 
+#include "query/filter/filter.h"
 #include "store/record.h"
 
 namespace forkdb {
@@ -20,6 +22,10 @@ std::vector<Record> RandomFamily(std::mt19937* random);
 // The ids of the calls of the process that root created and of its descendants.
 std::set<int64_t> Descendants(const std::vector<Record>& records,
                               int64_t stream, const Record& root);
+
+// The ids of a filter's records in a database, one a line below "id". The SQL
+// that stands for the filter (plain_sql.h) must find the same.
+std::string PrintIds(const std::string& path, const Filter& filter);
 
 }  // namespace forkdb
 

@@ -158,7 +158,7 @@ TEST_F(ReportTest, TreeKeepsBootsApart) {
   EXPECT_EQ(Tree(Read(options).family), "50:1 50:1 10001<50:0 10001<50:0 ");
   options.filter.boot = 2;
   EXPECT_EQ(Tree(Read(options).family), "50:1 10001<50:0 ");
-  options.filter.under = -2;
+  options.filter.under = {Process::Kind::kAlive, 2};
   EXPECT_EQ(Tree(Read(options).family), "50:1 10001<50:0 ");
 }
 

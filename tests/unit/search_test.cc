@@ -125,7 +125,9 @@ TEST_F(SearchTest, ReadsNoMoreThanItMust) {
       [](Filter* f) { f->failed = true; },
       [](Filter* f) { f->pids = {300}; },
       [](Filter* f) { f->values["child_pid"] = {10'300}; },
-      [](Filter* f) { f->under = RecordId(1, 7); },
+      [](Filter* f) {
+        f->under = {Process::Kind::kRecorded, RecordId(1, 7)};
+      },
       [](Filter* f) { f->since_ns = kStartNs + 5'000'000'000; },
       [](Filter* f) {
         f->values["comm"] = {"c1"};

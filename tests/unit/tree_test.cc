@@ -39,7 +39,7 @@ class TreeTest : public testing::Test {
   }
 
   std::vector<TreeNode> Read(int64_t root_seq, TreeOptions options) {
-    options.root = RecordId(1, root_seq);
+    options.root = {Process::Kind::kRecorded, RecordId(1, root_seq)};
     std::vector<TreeNode> nodes;
     ReadTree(options, &database_,
              [&](const TreeNode& node) { nodes.push_back(node); });

@@ -37,15 +37,6 @@ class UnderTest : public testing::Test {
     }
   }
 
-  std::string Print(const Filter& filter) {
-    Shape shape;
-    shape.columns = {"id"};
-    Reader reader(path_);
-    return Printed([&](std::FILE* stream) {
-      reader.Print(filter, shape, Output{Format::kTsv, stream});
-    });
-  }
-
   TempDir dir_;
   std::string path_;
   std::vector<std::vector<Record>> boots_;
@@ -65,8 +56,8 @@ TEST_F(UnderTest, IsWhatDescendsByPidAndStart) {
     std::string expected = "id\n";
     for (const int64_t id : ids) expected += std::to_string(id) + "\n";
     Filter filter;
-    filter.under = RecordId(stream, root.seq);
-    EXPECT_EQ(Print(filter), expected) << root.seq;
+    filter.under = {Process::Kind::kRecorded, RecordId(stream, root.seq)};
+    EXPECT_EQ(PrintIds(path_, filter), expected) << root.seq;
   }
   EXPECT_GT(largest, size_t{500});
 }
@@ -82,7 +73,7 @@ TEST_F(UnderTest, APidIsTheNewestProcessThatHadIt) {
       newest[record.child_pid] = RecordId(boot, record.seq);
     }
     for (const auto& [pid, id] : newest) {
-      EXPECT_EQ(reader.FindProcess(pid, asked), id) << pid;
+      EXPECT_EQ(reader.FindProcess(pid, asked).id, id) << pid;
     }
   }
 }
@@ -112,16 +103,16 @@ TEST_F(UnderTest, AProcessOlderThanHistoryIsFoundByItsCalls) {
     Filter filter;
     filter.boot = boot;
     Reader(path_).SetUnder(1, &filter);
-    EXPECT_TRUE(filter.under_caller);
-    EXPECT_EQ(Print(filter), expected);
+    EXPECT_EQ(filter.under->kind, Process::Kind::kCaller);
+    EXPECT_EQ(PrintIds(path_, filter), expected);
     filter.boot.reset();
-    EXPECT_EQ(Print(filter), expected);
+    EXPECT_EQ(PrintIds(path_, filter), expected);
   }
 }
 
 TEST_F(UnderTest, HoldsTogetherWithTheOtherFilters) {
   Filter filter;
-  filter.under = RecordId(2, boots_[1].front().seq);
+  filter.under = {Process::Kind::kRecorded, RecordId(2, boots_[1].front().seq)};
   filter.failed = true;
   std::string expected = "id\n";
   for (const int64_t id : Descendants(boots_[1], 2, boots_[1].front())) {
@@ -131,7 +122,7 @@ TEST_F(UnderTest, HoldsTogetherWithTheOtherFilters) {
       }
     }
   }
-  EXPECT_EQ(Print(filter), expected);
+  EXPECT_EQ(PrintIds(path_, filter), expected);
 }
 
 }  // namespace
