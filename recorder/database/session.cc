@@ -27,6 +27,15 @@ SQLite::Database OpenDatabase(const std::string& path, const std::string& group,
   return database;
 }
 
+TransactionLimits LimitsFor(const RetentionOptions& retention) {
+  TransactionLimits limits = {TransactionLimits::kRecorderTime};
+  if (retention.max_bytes) {
+    limits.records =
+        static_cast<size_t>(MostRecordsAtOnce(*retention.max_bytes));
+  }
+  return limits;
+}
+
 // Whether there is a log that is not the one known, with content.
 bool HasOthersLog(const std::string& path, const std::optional<FileId>& known) {
   struct stat status {};
@@ -54,7 +63,7 @@ Session::Session(std::string path, const std::string& group,
                  Usernames* usernames)
     : path_(std::move(path)),
       database_(OpenDatabase(path_, group, busy_ms)),
-      writer_(&database_, path_, usernames, Writer::kTransactionTime),
+      writer_(&database_, path_, usernames, LimitsFor(retention)),
       retention_(retention, &database_, path_),
       name_(path_ == kMemoryDatabase ? path_ : ResolveLinks(path_)) {
   if (path_ == kMemoryDatabase) return;

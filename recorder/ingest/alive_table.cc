@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/escape.h"
+#include "recorder/ingest/run.h"
 #include "recorder/ingest/streams.h"
 #include "recorder/ingest/usernames.h"
 #include "store/database.h"
@@ -18,7 +19,8 @@ namespace {
 class Table {
  public:
   Table(int64_t boot, SQLite::Database* database)
-      : find_(*database,
+      : boot_(boot),
+        find_(*database,
               "SELECT id FROM alive WHERE boot = ?1 AND start_tick = ?2 "
               "AND pid = ?3"),
         insert_(*database,
@@ -26,17 +28,13 @@ class Table {
                 "username, comm, ns_pid, seen_ns) VALUES "
                 "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"),
         set_parent_(*database, "UPDATE alive SET parent = ?2 WHERE id = ?1") {
-    find_.bind(1, boot);
     insert_.bind(1, boot);
   }
 
   // 0 if it is not there.
   int64_t Find(const AliveProcess& process) {
-    find_.bind(2, process.start_tick);
-    find_.bind(3, process.pid);
-    const int64_t id = find_.executeStep() ? find_.getColumn(0).getInt64() : 0;
-    find_.reset();
-    return id;
+    return FindInteger({boot_, process.start_tick, process.pid}, &find_)
+        .value_or(0);
   }
 
   void Insert(const AliveProcess& process, const std::string& username,
@@ -60,13 +58,11 @@ class Table {
   }
 
   void SetParent(int64_t id, int64_t parent) {
-    set_parent_.bind(1, id);
-    set_parent_.bind(2, parent);
-    set_parent_.exec();
-    set_parent_.reset();
+    Run({id, parent}, &set_parent_);
   }
 
  private:
+  int64_t boot_;
   SQLite::Statement find_, insert_, set_parent_;
 };
 

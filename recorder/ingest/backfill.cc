@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "recorder/ingest/run.h"
 #include "store/schema.h"
 
 namespace forkdb {
@@ -43,11 +44,7 @@ Backfill::Backfill(SQLite::Database* database)
                       "RETURNING records.id / {kBlockRecords}, pid, tgid")) {}
 
 void Backfill::Add(int64_t id, const Record& record) {
-  insert_.bind(1, id);
-  insert_.bind(2, record.child_pid);
-  insert_.bind(3, record.child_start_ns);
-  insert_.exec();
-  insert_.reset();
+  Run({id, record.child_pid, record.child_start_ns}, &insert_);
   is_empty_ = false;
 }
 
@@ -62,12 +59,6 @@ void Backfill::Link(CallerIndex* calls) {
   link_.reset();
   for (const auto& [pid, block] : changed) calls->Rewrite(pid, block);
   database_->exec("DELETE FROM temp.late");
-  is_empty_ = true;
-}
-
-void Backfill::Reset() {
-  insert_.tryReset();
-  link_.tryReset();
   is_empty_ = true;
 }
 

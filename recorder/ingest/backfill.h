@@ -14,8 +14,8 @@
 namespace forkdb {
 
 // Gives the records of such callers, which were stored without caller_id, the
-// creator. To be used inside a transaction. Not thread-safe; the database must
-// outlive it.
+// creator. To be used inside a transaction. After an exception, make a new one.
+// Not thread-safe; the database must outlive it.
 class Backfill {
  public:
   explicit Backfill(SQLite::Database* database);
@@ -26,9 +26,6 @@ class Backfill {
   // Links what they created, and forgets them. All records and their calls must
   // be in the database.
   void Link(CallerIndex* calls);
-
-  // Makes it usable again after an exception, whose rollback empties it.
-  void Reset();
 
  private:
   SQLite::Database* database_;

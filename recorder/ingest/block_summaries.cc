@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "recorder/ingest/run.h"
 #include "store/record.h"
-#include "store/statement.h"
 
 namespace forkdb {
 namespace {
@@ -93,10 +93,7 @@ BlockSummaries::BlockSummaries(SQLite::Database* database)
 }
 
 bool BlockSummaries::Has(int64_t block) {
-  has_.bind(1, block);
-  const bool has = has_.executeStep();
-  has_.reset();
-  return has;
+  return FindInteger({block}, &has_).has_value();
 }
 
 void BlockSummaries::Open(int64_t block) {
@@ -186,20 +183,9 @@ void BlockSummaries::Forget(int64_t block) {
         fmt::format("DELETE FROM {0} WHERE block = ?1 AND {1} IN (SELECT {1} "
                     "FROM records WHERE id BETWEEN ?2 AND ?3)",
                     dimension.blocks, dimension.name()));
-    BindAll({block, FirstIdOf(block), LastIdOf(block)}, &statement);
-    statement.exec();
+    Run({block, FirstIdOf(block), LastIdOf(block)}, &statement);
   }
   database_->exec(fmt::format("DELETE FROM blocks WHERE block = {}", block));
-}
-
-void BlockSummaries::Reset() {
-  open_block_ = 0;
-  open_.Clear();
-  start_blocks_.Reset();
-  for (SQLite::Statement* statement : {&has_, &read_, &insert_}) {
-    statement->tryReset();
-  }
-  for (SQLite::Statement& insert : insert_counts_) insert.tryReset();
 }
 
 }  // namespace forkdb

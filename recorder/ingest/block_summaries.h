@@ -44,8 +44,8 @@ struct BlockSummary {
   void Clear();
 };
 
-// To be used inside a transaction. Not thread-safe; the database must outlive
-// it.
+// To be used inside a transaction. After an exception, make a new one. Not
+// thread-safe; the database must outlive it.
 class BlockSummaries {
  public:
   explicit BlockSummaries(SQLite::Database* database);
@@ -74,9 +74,6 @@ class BlockSummaries {
   // Takes all out that Summarise() put in. To be called while the block still
   // has its records.
   void Forget(int64_t block);
-
-  // Makes it usable again after an exception.
-  void Reset();
 
  private:
   void Read(int64_t block, BlockSummary* summary);

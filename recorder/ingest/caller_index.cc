@@ -7,22 +7,10 @@
 #include <string>
 #include <tuple>
 
+#include "recorder/ingest/run.h"
 #include "store/record.h"
 
 namespace forkdb {
-namespace {
-
-// ?1 to ?3 are the block and its first and last id.
-void RunFor(int64_t block, SQLite::Statement* statement) {
-  statement->bind(1, block);
-  statement->bind(2, FirstIdOf(block));
-  statement->bind(3, LastIdOf(block));
-  statement->exec();
-  statement->reset();
-}
-
-}  // namespace
-
 CallerIndex::CallerIndex(SQLite::Database* database)
     : append_(*database,
               "INSERT INTO pid_blocks (pid, block, caller_id, calls) "
@@ -93,24 +81,16 @@ void CallerIndex::Flush() {
 }
 
 void CallerIndex::Rewrite(int64_t pid, int64_t block) {
-  delete_pid_.bind(1, pid);
-  delete_pid_.bind(2, block);
-  delete_pid_.exec();
-  delete_pid_.reset();
-  rewrite_.bind(4, pid);
-  RunFor(block, &rewrite_);
+  Run({pid, block}, &delete_pid_);
+  Run({block, FirstIdOf(block), LastIdOf(block), pid}, &rewrite_);
 }
 
-void CallerIndex::Forget(int64_t block) { RunFor(block, &forget_); }
+void CallerIndex::Forget(int64_t block) {
+  Run({block, FirstIdOf(block), LastIdOf(block)}, &forget_);
+}
 
-void CallerIndex::Restore(int64_t block) { RunFor(block, &restore_); }
-
-void CallerIndex::Reset() {
-  calls_.clear();
-  for (SQLite::Statement* statement :
-       {&append_, &delete_pid_, &rewrite_, &forget_, &restore_}) {
-    statement->tryReset();
-  }
+void CallerIndex::Restore(int64_t block) {
+  Run({block, FirstIdOf(block), LastIdOf(block)}, &restore_);
 }
 
 }  // namespace forkdb

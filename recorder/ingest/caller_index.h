@@ -16,7 +16,8 @@ namespace forkdb {
 
 // Gathers the calls and writes them a caller and block at a time: a statement a
 // record would take longer than the record. To be used inside a transaction.
-// Not thread-safe; the database must outlive it.
+// After an exception, make a new one. Not thread-safe; the database must
+// outlive it.
 class CallerIndex {
  public:
   explicit CallerIndex(SQLite::Database* database);
@@ -36,9 +37,6 @@ class CallerIndex {
 
   // Puts a block in that is not there, from its records.
   void Restore(int64_t block);
-
-  // Makes it usable again after an exception, and forgets what is remembered.
-  void Reset();
 
  private:
   struct Call {

@@ -1,25 +1,21 @@
 #include "recorder/ingest/drains.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "recorder/ingest/run.h"
 
 namespace forkdb {
-namespace {
-
-void BindIf(bool condition, int index, int64_t value,
-            SQLite::Statement* statement) {
-  if (condition) {
-    statement->bind(index, value);
-  } else {
-    statement->bind(index);
-  }
+void Drain::CountRecord(int64_t id) {
+  first_id = records == 0 ? id : std::min(first_id, id);
+  last_id = std::max(last_id, id);
+  ++records;
 }
 
-void Run(SQLite::Statement* statement) {
-  statement->exec();
-  statement->reset();
+void Drain::AddReject(Reject reject) {
+  if (rejects.size() < Batch::kMaxRejects) rejects.push_back(std::move(reject));
 }
-
-}  // namespace
 
 Drains::Drains(SQLite::Database* database)
     : database_(database),
@@ -47,14 +43,14 @@ bool Drains::HasNewReject(int64_t stream, const Drain& drain) {
 
 void Drains::Insert(int64_t stream, int64_t now_ns, const Drain& drain) {
   if (drain.records == 0 && !HasNewReject(stream, drain)) return;
-  insert_.bind(1, stream);
-  insert_.bind(2, now_ns);
-  insert_.bind(3, drain.records);
-  insert_.bind(4, drain.duplicates);
-  insert_.bind(5, drain.rejected);
-  BindIf(drain.records > 0, 6, drain.first_id, &insert_);
-  BindIf(drain.records > 0, 7, drain.last_id, &insert_);
-  Run(&insert_);
+  std::optional<int64_t> first_id, last_id;
+  if (drain.records > 0) {
+    first_id = drain.first_id;
+    last_id = drain.last_id;
+  }
+  Run({stream, now_ns, drain.records, drain.duplicates, drain.rejected,
+       first_id, last_id},
+      &insert_);
   const int64_t drain_id = database_->getLastInsertRowid();
   for (const Reject& reject : drain.rejects) {
     insert_reject_.bind(1, drain_id);
@@ -62,14 +58,8 @@ void Drains::Insert(int64_t stream, int64_t now_ns, const Drain& drain) {
     insert_reject_.bindNoCopy(3, reject.reason);
     insert_reject_.bindNoCopy(4, reject.line.data(),
                               static_cast<int>(reject.line.size()));
-    Run(&insert_reject_);
-  }
-}
-
-void Drains::Reset() {
-  for (SQLite::Statement* statement :
-       {&insert_, &find_reject_, &insert_reject_}) {
-    statement->tryReset();
+    insert_reject_.exec();
+    insert_reject_.reset();
   }
 }
 

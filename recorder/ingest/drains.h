@@ -38,10 +38,14 @@ struct Drain {
   // Not empty if a record has the number of a stored one and another time.
   // Neither it nor what was read after it is stored then.
   std::string contradiction;
+
+  void CountRecord(int64_t id);
+  // Keeps the first Batch::kMaxRejects of them.
+  void AddReject(Reject reject);
 };
 
-// To be used inside a transaction. Not thread-safe; the database must outlive
-// it.
+// To be used inside a transaction. After an exception, make a new one. Not
+// thread-safe; the database must outlive it.
 class Drains {
  public:
   explicit Drains(SQLite::Database* database);
@@ -49,9 +53,6 @@ class Drains {
   // Stores a pass with the lines that were no records; one that found nothing
   // new is not worth a row.
   void Insert(int64_t stream, int64_t now_ns, const Drain& drain);
-
-  // Makes it usable again after an exception.
-  void Reset();
 
  private:
   // Whether a line that is no record was not there before.

@@ -1,16 +1,9 @@
 #include "recorder/ingest/gaps.h"
 
+#include "recorder/ingest/run.h"
+
 namespace forkdb {
 namespace {
-
-void BindOptional(int index, const std::optional<int64_t>& value,
-                  SQLite::Statement* statement) {
-  if (value) {
-    statement->bind(index, *value);
-  } else {
-    statement->bind(index);
-  }
-}
 
 std::optional<int64_t> GetOptional(SQLite::Statement* statement, int index) {
   if (statement->isColumnNull(index)) return std::nullopt;
@@ -31,20 +24,9 @@ Gaps::Gaps(SQLite::Database* database)
       close_(*database, "UPDATE gaps SET before_ns = ?2 WHERE id = ?1") {}
 
 void Gaps::Insert(int64_t stream, const Gap& gap) {
-  insert_.bind(1, stream);
-  insert_.bind(2, gap.first_seq);
-  insert_.bind(3, gap.last_seq);
-  insert_.bind(4, gap.noticed_ns);
-  BindOptional(5, gap.after_ns, &insert_);
-  BindOptional(6, gap.before_ns, &insert_);
-  insert_.exec();
-  insert_.reset();
-}
-
-void Gaps::Reset() {
-  for (SQLite::Statement* statement : {&insert_, &find_, &delete_, &close_}) {
-    statement->tryReset();
-  }
+  Run({stream, gap.first_seq, gap.last_seq, gap.noticed_ns, gap.after_ns,
+       gap.before_ns},
+      &insert_);
 }
 
 std::optional<Gaps::Found> Gaps::Find(int64_t stream, int64_t seq) {
@@ -70,10 +52,7 @@ bool Gaps::IsOpen(int64_t stream, int64_t last_seq) {
 void Gaps::Close(int64_t stream, int64_t last_seq, int64_t before_ns) {
   std::optional<Found> found = Find(stream, last_seq);
   while (found && !found->gap.before_ns) {
-    close_.bind(1, found->id);
-    close_.bind(2, before_ns);
-    close_.exec();
-    close_.reset();
+    Run({found->id, before_ns}, &close_);
     found = Find(stream, found->gap.first_seq - 1);
   }
 }
@@ -92,9 +71,7 @@ std::optional<int> Gaps::Fill(int64_t stream, int64_t seq, int64_t time_ns) {
   low.before_ns = time_ns;
   high.first_seq = seq + 1;
   high.after_ns = time_ns;
-  delete_.bind(1, found->id);
-  delete_.exec();
-  delete_.reset();
+  Run({found->id}, &delete_);
   int added = -1;
   for (const Gap& part : {low, high}) {
     if (part.missing() == 0) continue;

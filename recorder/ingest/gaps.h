@@ -22,8 +22,8 @@ struct Gap {
   int64_t missing() const { return last_seq - first_seq + 1; }
 };
 
-// To be used inside a transaction. Not thread-safe; the database must outlive
-// it.
+// To be used inside a transaction. After an exception, make a new one. Not
+// thread-safe; the database must outlive it.
 class Gaps {
  public:
   explicit Gaps(SQLite::Database* database);
@@ -45,9 +45,6 @@ class Gaps {
   // goes. Returns how many gaps more there are now (-1, 0 or 1); nothing if no
   // gap holds the number.
   std::optional<int> Fill(int64_t stream, int64_t seq, int64_t time_ns);
-
-  // Makes it usable again after an exception.
-  void Reset();
 
  private:
   struct Found {

@@ -148,13 +148,9 @@ void Inserter::Flush() {
   if (rows_.empty()) return;
   sqlite3_bind_pointer(insert_.get(), 1, &rows_, kPointerType, nullptr);
   sqlite3_step(insert_.get());
-  Check(sqlite3_reset(insert_.get()), database_->getHandle());
+  const int result = sqlite3_reset(insert_.get());
   rows_.clear();
-}
-
-void Inserter::Reset() {
-  sqlite3_reset(insert_.get());
-  rows_.clear();
+  Check(result, database_->getHandle());
 }
 
 }  // namespace forkdb

@@ -24,12 +24,9 @@ class Inserter {
 
   void Add(const RecordRow& row) { rows_.push_back(row); }
 
-  // Inserts what was gathered. Throws SQLite::Exception; what of it was
-  // inserted by then is for the transaction's rollback.
+  // Inserts what was gathered, and forgets it. Throws SQLite::Exception; what
+  // of it was inserted by then is for a rollback.
   void Flush();
-
-  // Makes it usable again after an exception, and empty.
-  void Reset();
 
  private:
   struct Finalize {

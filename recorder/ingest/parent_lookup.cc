@@ -4,17 +4,13 @@
 
 namespace forkdb {
 
-ParentLookup::ParentLookup(BlockSummaries* blocks) : blocks_(blocks) {}
+ParentLookup::ParentLookup(int64_t boot, BlockSummaries* blocks)
+    : boot_(boot), blocks_(blocks) {}
 
 size_t ParentLookup::Hash::operator()(const Process& process) const {
   // Start times differ in their low bits, pids of one start time too.
   return static_cast<size_t>(process.start_ns) * 31 +
          static_cast<size_t>(process.pid);
-}
-
-void ParentLookup::Attach(int64_t boot) {
-  Reset();
-  boot_ = boot;
 }
 
 std::optional<int64_t> ParentLookup::Find(int64_t id, const Record& record) {
@@ -24,7 +20,8 @@ std::optional<int64_t> ParentLookup::Find(int64_t id, const Record& record) {
   if (known != nullptr) {
     creator = *known;
   } else {
-    creator = LookUp(caller);
+    creator =
+        blocks_->FindCreation(boot_, caller.pid, caller.start_ns).value_or(0);
     processes_.Insert(caller, creator);
   }
   const bool same_stream = StreamOf(creator) == StreamOf(id);
@@ -44,12 +41,5 @@ void ParentLookup::Add(int64_t id, const Record& record) {
     *known = id;
   }
 }
-
-int64_t ParentLookup::LookUp(const Process& process) {
-  return blocks_->FindCreation(boot_, process.pid, process.start_ns)
-      .value_or(0);
-}
-
-void ParentLookup::Reset() { processes_.Clear(); }
 
 }  // namespace forkdb

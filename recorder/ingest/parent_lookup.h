@@ -24,10 +24,8 @@ namespace forkdb {
 // outlive it.
 class ParentLookup {
  public:
-  explicit ParentLookup(BlockSummaries* blocks);
-
-  // Answers for this boot from now on; boot is the id of a boots row.
-  void Attach(int64_t boot);
+  // boot is the id of a row of the table boots.
+  ParentLookup(int64_t boot, BlockSummaries* blocks);
 
   // The id of the record that created the caller of the record with this id:
   // an earlier one, if both are of one stream.
@@ -35,9 +33,6 @@ class ParentLookup {
 
   // Remembers that the record with this id created its child.
   void Add(int64_t id, const Record& record);
-
-  // Forgets all: to be called after an exception.
-  void Reset();
 
  private:
   struct Process {
@@ -57,10 +52,8 @@ class ParentLookup {
   // Two generations are some 4 MB.
   static constexpr size_t kGeneration = 32'768;
 
-  int64_t LookUp(const Process& process);
-
+  int64_t boot_;
   BlockSummaries* blocks_;
-  int64_t boot_ = 0;
   Processes processes_{kGeneration};
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <tuple>
 
+#include "recorder/ingest/run.h"
 #include "store/record.h"
 
 namespace forkdb {
@@ -109,12 +110,8 @@ void StartBlocks::Insert(int64_t block, std::vector<Creation>* creations) {
 }
 
 void StartBlocks::Forget(int64_t block) {
-  forget_.bind(1, block);
-  forget_.bind(2, StreamOf(FirstIdOf(block)));
-  forget_.bind(3, FirstIdOf(block));
-  forget_.bind(4, LastIdOf(block));
-  forget_.exec();
-  forget_.reset();
+  Run({block, StreamOf(FirstIdOf(block)), FirstIdOf(block), LastIdOf(block)},
+      &forget_);
 }
 
 std::optional<int64_t> StartBlocks::Find(int64_t boot, int64_t child_pid,
@@ -143,18 +140,7 @@ std::optional<int64_t> StartBlocks::Find(int64_t boot, int64_t child_pid,
 
 bool StartBlocks::IsCreation(int64_t id, int64_t child_pid,
                              int64_t child_start_ns) {
-  verify_.bind(1, id);
-  verify_.bind(2, child_pid);
-  verify_.bind(3, child_start_ns);
-  const bool found = verify_.executeStep();
-  verify_.reset();
-  return found;
-}
-
-void StartBlocks::Reset() {
-  for (SQLite::Statement* statement : {&insert_, &forget_, &find_, &verify_}) {
-    statement->tryReset();
-  }
+  return FindInteger({id, child_pid, child_start_ns}, &verify_).has_value();
 }
 
 }  // namespace forkdb

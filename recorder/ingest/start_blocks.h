@@ -23,8 +23,8 @@ struct Creation {
 
 // Writes and searches the table. A search reads the rows of one span of start
 // times: their number grows with the rate of creations, not with the length of
-// the history. To be used inside a transaction. Not thread-safe; the database
-// must outlive it.
+// the history. To be used inside a transaction. After an exception, make a new
+// one. Not thread-safe; the database must outlive it.
 class StartBlocks {
  public:
   explicit StartBlocks(SQLite::Database* database);
@@ -39,9 +39,6 @@ class StartBlocks {
   // the blocks that have rows here.
   std::optional<int64_t> Find(int64_t boot, int64_t child_pid,
                               int64_t child_start_ns);
-
-  // Makes it usable again after an exception.
-  void Reset();
 
  private:
   bool IsCreation(int64_t id, int64_t child_pid, int64_t child_start_ns);

@@ -7,15 +7,6 @@
 namespace forkdb {
 namespace {
 
-void BindTextOrNull(int index, const std::string& text,
-                    SQLite::Statement* statement) {
-  if (text.empty()) {
-    statement->bind(index);
-  } else {
-    statement->bindNoCopy(index, text);
-  }
-}
-
 int64_t InsertStream(const Stream& stream, int64_t boot,
                      SQLite::Database* database) {
   SQLite::Statement insert(
@@ -47,16 +38,13 @@ int64_t FindOrInsertBoot(const Boot& boot, SQLite::Database* database) {
   SQLite::Statement insert(
       *database,
       "INSERT INTO boots (boot_id, host, machine_id, kernel_release, boot_ns) "
-      "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING");
+      "VALUES (?1, nullif(?2, ''), nullif(?3, ''), nullif(?4, ''), ?5) "
+      "ON CONFLICT DO NOTHING");
   insert.bindNoCopy(1, boot.boot_id);
-  BindTextOrNull(2, boot.host, &insert);
-  BindTextOrNull(3, boot.machine_id, &insert);
-  BindTextOrNull(4, boot.kernel_release, &insert);
-  if (boot.boot_ns) {
-    insert.bind(5, *boot.boot_ns);
-  } else {
-    insert.bind(5);
-  }
+  insert.bindNoCopy(2, boot.host);
+  insert.bindNoCopy(3, boot.machine_id);
+  insert.bindNoCopy(4, boot.kernel_release);
+  if (boot.boot_ns) insert.bind(5, *boot.boot_ns);
   insert.exec();
   SQLite::Statement find(*database, "SELECT id FROM boots WHERE boot_id = ?1");
   find.bindNoCopy(1, boot.boot_id);

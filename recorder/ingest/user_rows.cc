@@ -1,17 +1,22 @@
 #include "recorder/ingest/user_rows.h"
 
+#include "recorder/ingest/run.h"
+
 namespace forkdb {
 
-UserRows::UserRows(SQLite::Database* database)
-    : last_known_(*database,
-                  "SELECT username FROM users WHERE uid = ?1 AND is_answered "
+UserRows::UserRows(Usernames* usernames, Dictionary* dictionary,
+                   SQLite::Database* database)
+    : usernames_(usernames),
+      dictionary_(dictionary),
+      // The last name; a name rather than the number.
+      find_named_(*database,
+                  "SELECT id FROM users WHERE uid = ?1 AND is_answered "
                   "ORDER BY username = CAST(uid AS TEXT), id DESC LIMIT 1"),
       find_(*database,
             "SELECT id FROM users WHERE uid = ?1 AND NOT is_answered"),
       insert_(*database,
               "INSERT INTO users (uid, username, is_answered) "
               "VALUES (?1, CAST(?1 AS TEXT), 0)"),
-      all_(*database, "SELECT uid FROM users WHERE NOT is_answered LIMIT 1000"),
       // Another recorder may have made the row of that name by now: then the
       // number stays.
       name_(*database,
@@ -20,51 +25,46 @@ UserRows::UserRows(SQLite::Database* database)
       settle_(*database, "UPDATE users SET is_answered = 1 WHERE uid = ?1"),
       name_alive_(*database,
                   "UPDATE alive SET username = ?2 "
-                  "WHERE uid = ?1 AND username = CAST(?1 AS TEXT)") {}
-
-std::optional<std::string> UserRows::LastKnown(uint32_t uid) {
-  last_known_.bind(1, uid);
-  std::optional<std::string> username;
-  if (last_known_.executeStep()) {
-    username = last_known_.getColumn(0).getString();
-  }
-  last_known_.reset();
-  return username;
+                  "WHERE uid = ?1 AND username = CAST(?1 AS TEXT)") {
+  SQLite::Statement all(
+      *database, "SELECT uid FROM users WHERE NOT is_answered LIMIT 1000");
+  while (all.executeStep()) usernames_->WaitFor(all.getColumn(0).getUInt());
 }
 
-int64_t UserRows::Unanswered(uint32_t uid) {
-  find_.bind(1, uid);
-  if (!find_.executeStep()) {
-    insert_.bind(1, uid);
-    insert_.exec();
-    insert_.reset();
-    find_.reset();
-    find_.executeStep();
-  }
-  const int64_t id = find_.getColumn(0).getInt64();
-  find_.reset();
-  return id;
-}
-
-std::vector<uint32_t> UserRows::AllUnanswered() {
-  std::vector<uint32_t> uids;
-  while (all_.executeStep()) uids.push_back(all_.getColumn(0).getUInt());
-  all_.reset();
-  return uids;
-}
-
-void UserRows::FillIn(uint32_t uid, const std::string& username) {
-  for (SQLite::Statement* statement : {&name_, &settle_, &name_alive_}) {
-    statement->bind(1, uid);
-    if (statement != &settle_) statement->bindNoCopy(2, username);
-    statement->exec();
-    statement->reset();
+void UserRows::FillIn() {
+  unanswered_.clear();
+  for (const uint32_t uid : usernames_->answered()) {
+    for (SQLite::Statement* statement : {&name_, &settle_, &name_alive_}) {
+      statement->bind(1, uid);
+      if (statement != &settle_) {
+        statement->bindNoCopy(2, *usernames_->Find(uid));
+      }
+      statement->exec();
+      statement->reset();
+    }
   }
 }
 
-void UserRows::Reset() {
-  for (SQLite::Statement* statement : {&last_known_, &find_, &insert_, &all_,
-                                       &name_, &settle_, &name_alive_}) {
+int64_t UserRows::RowOf(uint32_t uid) {
+  const std::string* username = usernames_->Find(uid);
+  if (username != nullptr) return dictionary_->User(uid, *username);
+  const auto [row, added] = unanswered_.try_emplace(uid, 0);
+  if (!added) return row->second;
+  std::optional<int64_t> id = FindInteger({uid}, &find_named_);
+  if (!id) {
+    usernames_->WaitFor(uid);
+    id = FindInteger({uid}, &find_);
+  }
+  if (!id) {
+    Run({uid}, &insert_);
+    id = FindInteger({uid}, &find_);
+  }
+  return row->second = id.value();
+}
+
+void UserRows::Forget() {
+  unanswered_.clear();
+  for (SQLite::Statement* statement : {&find_named_, &find_, &insert_}) {
     statement->tryReset();
   }
 }

@@ -1,4 +1,4 @@
-// The table users, where the system has not said yet who a user is.
+// The rows of the table users, also of users whose names are not known yet.
 
 #ifndef FORKDB_RECORDER_INGEST_USER_ROWS_H_
 #define FORKDB_RECORDER_INGEST_USER_ROWS_H_
@@ -7,38 +7,40 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
+#include <unordered_map>
+
+#include "recorder/ingest/dictionary.h"
+#include "recorder/ingest/usernames.h"
 
 namespace forkdb {
 
-// To be used inside a transaction. Not thread-safe; the database must outlive
-// it.
+// A user whom the system has not named keeps the last name in the database. A
+// user without one gets a row with the number as its name, until FillIn(). To
+// be used inside a transaction. Not thread-safe; usernames, dictionary and
+// database must outlive it.
 class UserRows {
  public:
-  explicit UserRows(SQLite::Database* database);
+  // Makes usernames ask for the users of at most 1000 rows that wait for their
+  // names.
+  UserRows(Usernames* usernames, Dictionary* dictionary,
+           SQLite::Database* database);
 
-  // The user's last name here, if it ever had an answer; a name rather than the
-  // number.
-  std::optional<std::string> LastKnown(uint32_t uid);
+  // Call first in each transaction: gives the names that the system has
+  // answered to the users' records, and to their processes in the table alive.
+  void FillIn();
 
-  // The id of a row that FillIn() will name, made if it is not there.
-  int64_t Unanswered(uint32_t uid);
+  // The id of the user's row, which is inserted if it is not there.
+  int64_t RowOf(uint32_t uid);
 
-  // The users of such rows, at most 1000.
-  std::vector<uint32_t> AllUnanswered();
-
-  // Names the user's records, and its processes in the table alive, that have
-  // been without an answer.
-  void FillIn(uint32_t uid, const std::string& username);
-
-  // Makes it usable again after an exception.
-  void Reset();
+  // Forgets the ids of rows that may be gone, also because of an exception.
+  void Forget();
 
  private:
-  SQLite::Statement last_known_, find_, insert_, all_, name_, settle_,
-      name_alive_;
+  Usernames* usernames_;
+  Dictionary* dictionary_;
+  SQLite::Statement find_named_, find_, insert_, name_, settle_, name_alive_;
+  // Rows of users without an answer, in this transaction.
+  std::unordered_map<uint32_t, int64_t> unanswered_;
 };
 
 }  // namespace forkdb

@@ -8,12 +8,12 @@ Mutant = collections.namedtuple("Mutant", "name file old new test")
 
 MUTANTS = [
     # ---- Every call is a row or a counted loss.
-    Mutant("a gap is never closed", "recorder/ingest/writer.cc",
-           "      gaps_.Close(stream_id_, next_seq_ - 1, record->time_ns);\n",
+    Mutant("a gap is never closed", "recorder/ingest/sequencer.cc",
+           "    gaps_.Close(stream_, next_seq_ - 1, record.time_ns);\n",
            "", "LossesTest.*:WriterTest.*:GapsTest.*"),
     Mutant("of gaps in a row the last is closed alone", "recorder/ingest/gaps.cc",
-           "  while (found && !found->gap.before_ns) {\n    close_",
-           "  if (found && !found->gap.before_ns) {\n    close_",
+           "  while (found && !found->gap.before_ns) {\n    Run(",
+           "  if (found && !found->gap.before_ns) {\n    Run(",
            "WriterTest.*:GapsTest.*"),
     Mutant("a filled gap keeps its number", "recorder/ingest/gaps.cc",
            "  high.first_seq = seq + 1;", "  high.first_seq = seq;",
@@ -21,7 +21,7 @@ MUTANTS = [
     Mutant("skipped calls may become fewer", "ebpf/skipped_calls.h",
            "count_ = std::max(count_, returned - issued);",
            "count_ = returned - issued;", "MissedCallsTest.*:SkippedCallsTest.*"),
-    Mutant("missed calls are not stored", "recorder/ingest/writer.cc",
+    Mutant("missed calls are not stored", "recorder/ingest/sequencer.cc",
            "  if (missed.calls == 0) return;", "  if (missed.calls >= 0) return;",
            "MissedCallsTest.*:WriterTest.*"),
     Mutant("the reorder buffer waits for ever", "recorder/source/reorder_buffer.cc",
@@ -33,7 +33,7 @@ MUTANTS = [
            "  if (next_seq >= std::exchange(next_seq_, next_seq)) return false;",
            "  next_seq_ = next_seq;", "TallyTest.*:RecorderTest.*"),
     Mutant("one refused record holds up the batch", "recorder/ingest/writer.cc",
-           "      if (std::exchange(looked_for_refused, true)) throw;", "      throw;",
+           "      if (std::exchange(is_careful, true)) throw;", "      throw;",
            "record_test.py"),
     Mutant("what was read before a bad source is dropped", "recorder/daemon/service.cc",
            "    source_trouble_ = e.what();\n    return ReadResult::kEnd;", "    throw;",
@@ -57,10 +57,10 @@ MUTANTS = [
            "LowerBound((tick << kPlaceBits) + 4095, count, entries)",
            "StartBlocksTest.*:*RandomStartBlocksTest.*"),
     Mutant("the index of starts believes a tick", "recorder/ingest/start_blocks.cc",
-           "  const bool found = verify_.executeStep();\n",
-           "  const bool found = true;\n", "StartBlocksTest.*:*RandomStartBlocksTest.*"),
+           "  return FindInteger({id, child_pid, child_start_ns}, &verify_)",
+           "  return std::optional(id | child_pid | child_start_ns)", "StartBlocksTest.*:*RandomStartBlocksTest.*"),
     Mutant("a pruned block stays in the index of starts", "recorder/ingest/start_blocks.cc",
-           "  forget_.exec();\n", "", "StartBlocksTest.*:*RandomStartBlocksTest.*"),
+           "  Run({block, StreamOf(FirstIdOf(block)),", "  Run({0, StreamOf(FirstIdOf(block)),", "StartBlocksTest.*:*RandomStartBlocksTest.*"),
     Mutant("a thread is a process's creation", "recorder/ingest/parent_lookup.cc",
            " || (record.flags & CLONE_THREAD) != 0) return;", ") return;",
            "ParentLookupTest.*:WriterTest.*"),
@@ -71,7 +71,8 @@ MUTANTS = [
     # ---- A failing disk.
     Mutant("after an error the writer remembers what was rolled back",
            "recorder/ingest/writer.cc",
-           "void Writer::Reset() {\n  dictionary_.Forget();", "void Writer::Reset() {",
+           "std::unique_ptr<Stages> stages = std::move(stages_);",
+           "std::unique_ptr<Stages>& stages = stages_;",
            "*FailingDisk*:WriterTest.*"),
 
     # ---- Bounds.

@@ -48,7 +48,7 @@ TEST_F(WriterTest, StoresARecordOnce) {
 
 // Writes a batch with no time at all for a transaction. Returns the drains.
 std::vector<Drain> WriteInParts(Batch batch, SQLite::Database* database) {
-  Writer hurried(database, "x", nullptr, std::chrono::nanoseconds(0));
+  Writer hurried(database, "x", nullptr, {std::chrono::nanoseconds(0)});
   std::vector<Drain> drains;
   do {
     drains.push_back(hurried.Write(ProcStream("a"), &batch, kStartNs));
@@ -189,6 +189,21 @@ TEST_F(WriterTest, StoresWhatWasReadBeforeAContradictionAndNothingAfterIt) {
   EXPECT_EQ(Sql("SELECT count(*) FROM gaps"), "0");
 }
 
+TEST_F(WriterTest, TellsOfAContradictionOnceAllThatWasReadBeforeItIsStored) {
+  Writer limited(&database_, "x", nullptr, {std::chrono::hours(1), 200});
+  Batch batch = MakeBatch(ForkRecords(1, 500));
+  batch.records.push_back(WithAnotherTime(7));
+  std::vector<Drain> drains;
+  do {
+    drains.push_back(limited.Write(ProcStream("a"), &batch, kStartNs));
+  } while (!drains.back().complete);
+  ASSERT_EQ(drains.size(), 3U);
+  EXPECT_EQ(drains[0].contradiction, "");
+  EXPECT_EQ(drains[1].contradiction, "");
+  EXPECT_THAT(drains[2].contradiction, HasSubstr("record 7 is already stored"));
+  EXPECT_EQ(Sql("SELECT count(*), max(seq) FROM forks"), "500|500");
+}
+
 // What is stored, lost and put aside.
 constexpr char kAccount[] =
     "SELECT (SELECT group_concat(seq) FROM forks), (SELECT "
@@ -231,6 +246,25 @@ TEST_F(WriterTest, PutsARecordAsideThatAUsersIndexRefusesUntilThatIsGone) {
   EXPECT_EQ(drain.refused, 0);
   EXPECT_EQ(drain.filled.size(), 1U);
   EXPECT_EQ(Sql(kAccount), "1,2,3,4,5||6|1");
+}
+
+TEST_F(WriterTest, PutsARecordAsideWhoseNameTheDatabaseRefuses) {
+  database_.exec(
+      "CREATE TEMP TRIGGER t BEFORE INSERT ON main.comms WHEN NEW.comm = 'bad' "
+      "BEGIN SELECT RAISE(ABORT, 'no such name'); END");
+  std::vector<Record> records = ForkRecords(1, 5);
+  records[2].comm = records[3].comm = "bad";
+  EXPECT_EQ(Write(records).refused, 2);
+  EXPECT_EQ(Sql(kAccount), "1,2,5|3-4|6|2");
+}
+
+TEST_F(WriterTest, KeepsTheNameThatARefusedRecordWasTheFirstToHave) {
+  std::vector<Record> records = ForkRecords(1, 3);
+  records[1].comm = records[2].comm = "new";
+  records[1].time_ns = -1;
+  EXPECT_EQ(Write(records).refused, 1);
+  EXPECT_EQ(Sql("SELECT seq, comm FROM forks ORDER BY seq DESC LIMIT 1"),
+            "3|new");
 }
 
 TEST_F(WriterTest, KeepsItsSummariesWholeWhereRecordsAreRefused) {

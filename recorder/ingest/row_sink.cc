@@ -1,0 +1,101 @@
+#include "recorder/ingest/row_sink.h"
+
+#include <fmt/core.h>
+#include <linux/sched.h>
+#include <sqlite3.h>
+
+#include "recorder/ingest/run.h"
+
+namespace forkdb {
+
+RowSink::RowSink(const StreamRow& stream, Usernames* usernames,
+                 SQLite::Database* database)
+    : database_(database),
+      stream_(stream.id),
+      blocks_(database),
+      resolver_(stream, &blocks_, usernames, database),
+      inserter_(database),
+      calls_(database),
+      backfill_(database),
+      find_time_(*database, "SELECT time_ns FROM records WHERE id = ?1"),
+      find_deleted_(*database,
+                    "SELECT sum(pruned_seq + thinned) FROM streams") {
+  blocks_.CloseOthers(stream_);
+}
+
+void RowSink::Begin(int64_t next_seq) {
+  const std::optional<int64_t> deleted = FindInteger({}, &find_deleted_);
+  // The names that only deleted records had are gone, and their ids may be
+  // given to others.
+  if (deleted != deleted_) resolver_.Forget();
+  if (next_seq != next_seq_ || deleted != deleted_) {
+    open_block_ = BlockOf(IdOf(next_seq - 1));
+    blocks_.Open(open_block_);
+    deleted_ = deleted;
+  }
+  resolver_.Begin();
+}
+
+std::optional<std::string> RowSink::WhyRefused(const Record& record) {
+  if (TimeOf(record.seq)) return std::nullopt;
+  std::optional<std::string> why;
+  database_->exec("SAVEPOINT record");
+  try {
+    inserter_.Add(resolver_.Resolve(IdOf(record.seq), record));
+    inserter_.Flush();
+  } catch (const SQLite::Exception& e) {
+    if (e.getErrorCode() != SQLITE_CONSTRAINT) throw;
+    why = fmt::format("refused by the database: {}", e.what());
+  }
+  database_->exec("ROLLBACK TO record; RELEASE record");
+  resolver_.Forget();
+  return why;
+}
+
+int64_t RowSink::Store(const Record& record, bool is_late) {
+  const int64_t id = IdOf(record.seq);
+  CloseBlockBefore(id);
+  const RecordRow row = resolver_.Resolve(id, record);
+  inserter_.Add(row);
+  blocks_.Add(row, !record.failed() && (record.flags & CLONE_THREAD) == 0);
+  calls_.Add(row);
+  resolver_.AddParent(id, record);
+  if (is_late) {
+    late_blocks_.insert(BlockOf(id));
+    if (!record.failed()) backfill_.Add(id, record);
+  }
+  return id;
+}
+
+void RowSink::Recall(const Record& record) {
+  resolver_.AddParent(IdOf(record.seq), record);
+}
+
+void RowSink::Finish(int64_t next_seq) {
+  CloseBlockBefore(IdOf(next_seq - 1));
+  inserter_.Flush();
+  calls_.Flush();
+  backfill_.Link(&calls_);
+  // Another stream's recorder may have closed it.
+  late_blocks_.insert(open_block_);
+  for (const int64_t block : late_blocks_) {
+    if (block != open_block_ || blocks_.Has(block)) blocks_.Summarise(block);
+  }
+  late_blocks_.clear();
+  next_seq_ = next_seq;
+}
+
+std::optional<int64_t> RowSink::TimeOf(int64_t seq) {
+  inserter_.Flush();  // it may be of this very batch
+  return FindInteger({IdOf(seq)}, &find_time_);
+}
+
+void RowSink::CloseBlockBefore(int64_t id) {
+  if (BlockOf(id) <= open_block_) return;
+  inserter_.Flush();
+  blocks_.Summarise(open_block_);
+  open_block_ = BlockOf(id);
+  blocks_.Open(open_block_);
+}
+
+}  // namespace forkdb

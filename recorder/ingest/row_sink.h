@@ -1,0 +1,76 @@
+// Stores records: makes rows of them, inserts the rows and summarises them.
+
+#ifndef FORKDB_RECORDER_INGEST_ROW_SINK_H_
+#define FORKDB_RECORDER_INGEST_ROW_SINK_H_
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "recorder/ingest/backfill.h"
+#include "recorder/ingest/block_summaries.h"
+#include "recorder/ingest/caller_index.h"
+#include "recorder/ingest/inserter.h"
+#include "recorder/ingest/resolver.h"
+
+namespace forkdb {
+
+// Takes the records of one stream that a Sequencer found to be new or late:
+// Resolver makes the row, Inserter stores it, and BlockSummaries and
+// CallerIndex summarise it. To be used inside a transaction. After an
+// exception, make a new one. Not thread-safe; usernames and database must
+// outlive it.
+class RowSink {
+ public:
+  // Closes the open blocks of all other streams.
+  RowSink(const StreamRow& stream, Usernames* usernames,
+          SQLite::Database* database);
+
+  // Call first in each transaction. next_seq is the Sequencer's.
+  void Begin(int64_t next_seq);
+
+  // Returns why the database does not take a record that is not stored yet:
+  // a CHECK, an index or a trigger forbids it. Changes nothing.
+  std::optional<std::string> WhyRefused(const Record& record);
+
+  // Stores a new or late record. Returns its id.
+  int64_t Store(const Record& record, bool is_late);
+
+  // Another recorder may have stored this record: it may have created a caller.
+  void Recall(const Record& record);
+
+  // Call last in each transaction, after the Sequencer took its last number:
+  // writes what was gathered, and closes a block that the stream has passed.
+  void Finish(int64_t next_seq);
+
+  // The time of the record stored under a number, if there is one.
+  std::optional<int64_t> TimeOf(int64_t seq);
+
+ private:
+  int64_t IdOf(int64_t seq) const { return RecordId(stream_, seq); }
+  // Closes the open block if this id lies beyond it.
+  void CloseBlockBefore(int64_t id);
+
+  SQLite::Database* database_;
+  int64_t stream_;
+  BlockSummaries blocks_;
+  Resolver resolver_;
+  Inserter inserter_;
+  CallerIndex calls_;
+  Backfill backfill_;
+  SQLite::Statement find_time_, find_deleted_;
+
+  int64_t next_seq_ = 0;    // as of the last transaction
+  int64_t open_block_ = 0;  // the stream's last one
+  // Numbers pruned or thinned, of all streams. Grows with each deleted record.
+  std::optional<int64_t> deleted_;
+  std::set<int64_t> late_blocks_;  // got late records in this transaction
+};
+
+}  // namespace forkdb
+
+#endif  // FORKDB_RECORDER_INGEST_ROW_SINK_H_
