@@ -3,10 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstddef>
-#include <iterator>
 #include <utility>
-#include <vector>
 
 #include "base/error.h"
 
@@ -50,7 +47,6 @@ ReadResult Recorder::Read() {
 
 bool Recorder::Write(Writer* writer) {
   for (;;) {
-    SplitFirst();
     const Drain drain =
         writer->Write(source_->stream(), &batches_.front(), now_());
     const bool last = drain.complete && batches_.size() == 1;
@@ -75,31 +71,6 @@ bool Recorder::Write(Writer* writer) {
 
 void Recorder::WriteAll(Writer* writer) {
   while (!Write(writer)) continue;
-}
-
-void Recorder::SplitFirst() {
-  Batch* first = &batches_.front();
-  std::vector<Record>* records = &first->records;
-  if (records->size() <= most_at_once_) return;
-  // As the writer sorts a batch: no part may hold numbers of the other.
-  const auto by_seq = [](const Record& a, const Record& b) {
-    return a.seq < b.seq;
-  };
-  if (!std::is_sorted(records->begin(), records->end(), by_seq)) {
-    std::stable_sort(records->begin(), records->end(), by_seq);
-  }
-  const auto middle =
-      records->begin() + static_cast<std::ptrdiff_t>(most_at_once_);
-  Batch rest;
-  rest.records.assign(std::make_move_iterator(middle),
-                      std::make_move_iterator(records->end()));
-  records->erase(middle, records->end());
-  std::swap(rest.rejects, first->rejects);
-  std::swap(rest.rejected, first->rejected);
-  std::swap(rest.final_seq, first->final_seq);
-  std::swap(rest.missed, first->missed);
-  std::swap(rest.watched, first->watched);
-  batches_.insert(batches_.begin() + 1, std::move(rest));
 }
 
 bool Recorder::MarkWatched(Writer* writer) {

@@ -43,9 +43,6 @@ class Recorder {
            std::function<void(const Drain&)> noticed,
            std::function<bool()> stop);
 
-  // Bounds the records of one Write() of the writer; no bound at first.
-  void SetMostAtOnce(size_t records) { most_at_once_ = records; }
-
   // Reads and writes until the source has no more for now (returns kAgain or
   // kEnd) or stop says so (kMore). Throws Error from the source or the writer.
   ReadResult Pass(Writer* writer);
@@ -85,8 +82,6 @@ class Recorder {
   size_t kept() const;
 
  private:
-  // Leaves most_at_once_ of the first batch in it, and the rest behind it.
-  void SplitFirst();
   void Count(const Drain& drain);
 
   Source* source_;
@@ -101,7 +96,6 @@ class Recorder {
   // Gaps below it were counted by an earlier recorder, if by any; 0 until
   // Resume().
   int64_t first_seq_ = 0;
-  size_t most_at_once_ = Batch::kMaxRecords;
 };
 
 }  // namespace forkdb

@@ -42,10 +42,6 @@ Service::Service(ServiceOptions options, Log* log)
   if (options_.once && !source_->holds_past()) {
     throw UsageError("--once: eBPF has no past records: leave out --once");
   }
-  if (options_.retention.max_bytes) {
-    recorder_.SetMostAtOnce(
-        static_cast<size_t>(MostRecordsAtOnce(*options_.retention.max_bytes)));
-  }
   try {
     OpenDatabase();
   } catch (const DatabaseTrouble& trouble) {

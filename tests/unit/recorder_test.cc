@@ -90,7 +90,7 @@ TEST_F(RecorderTest, StopsBetweenTwoDrainsAndGoesOnLater) {
 TEST_F(RecorderTest, StopsBetweenTwoTransactionsOfABatchAndGoesOnLater) {
   WriteSource(1, 1000, "bad\n");
   FileSource source(path_, "", kStartNs);
-  Writer hurried(&database_, "x", nullptr, std::chrono::nanoseconds(0));
+  Writer hurried(&database_, "x", nullptr, {std::chrono::nanoseconds(0)});
   bool stop = true;
   int64_t told = 0;
   Recorder recorder(
@@ -231,8 +231,8 @@ TEST_F(RecorderTest, WritesNoMoreAtOnceThanItMay) {
   Recorder recorder(
       &source, [] { return kStartNs; }, [](const Drain&) {},
       [] { return false; });
-  recorder.SetMostAtOnce(1000);
-  EXPECT_EQ(recorder.Pass(&writer_), ReadResult::kEnd);
+  Writer limited(&database_, "x", nullptr, {std::chrono::hours(1), 1000});
+  EXPECT_EQ(recorder.Pass(&limited), ReadResult::kEnd);
   EXPECT_EQ(Ask(&database_, "SELECT records, rejected FROM drains"),
             "1000|0\n1000|0\n500|1");
   EXPECT_EQ(recorder.tally().gaps, 1);
