@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "store/dimensions.h"
+#include "recorder/database/unused_names.h"
+#include "recorder/ingest/run.h"
 #include "store/record.h"
 #include "store/schema.h"
 
@@ -99,15 +100,17 @@ void Pruner::Trim(int64_t limit_bytes) {
         std::pair("DELETE FROM alive WHERE id > "
                   "(SELECT id FROM alive ORDER BY id LIMIT 1 OFFSET ?1)",
                   part_bytes / kAliveBytes)}) {
-    SQLite::Statement statement(*database_, sql);
-    statement.bind(1, limit);
-    statement.exec();
+    RunSql(sql, {limit}, database_);
   }
   transaction.commit();
 }
 
 void Pruner::DeleteBlock(int64_t block) {
-  DeleteNames(block);
+  // Before the records go: they say which names to look at.
+  DeleteUnusedNames(
+      FormatSql("records WHERE id BETWEEN ?1 * {kBlockRecords} AND "
+                "(?1 + 1) * {kBlockRecords} - 1"),
+      block, database_);
   blocks_.Forget(block);
   calls_.Forget(block);
   Delete(block);
@@ -115,35 +118,11 @@ void Pruner::DeleteBlock(int64_t block) {
   DeleteAlive();
 }
 
-// Before the records go: they say which names to look at.
-void Pruner::DeleteNames(int64_t block) {
-  for (const Dimension& dimension : kDimensions) {
-    if (dimension.of_failures) continue;
-    SQLite::Statement statement(
-        *database_,
-        FormatSql(
-            "DELETE FROM {0} WHERE id IN (SELECT {1} FROM records WHERE id "
-            "BETWEEN ?2 AND ?3) AND NOT EXISTS (SELECT 1 FROM {2} AS b "
-            "WHERE b.{1} = {0}.id AND b.block <> ?1) AND id NOT IN (SELECT "
-            "r.{1} FROM open_blocks AS o CROSS JOIN records AS r ON r.id "
-            "BETWEEN o.block * {kBlockRecords} AND "
-            "(o.block + 1) * {kBlockRecords} - 1 WHERE o.block <> ?1)",
-            dimension.values, dimension.name(), dimension.blocks));
-    statement.bind(1, block);
-    statement.bind(2, FirstIdOf(block));
-    statement.bind(3, LastIdOf(block));
-    statement.exec();
-  }
-}
-
 void Pruner::Delete(int64_t block) {
   const int64_t stream = StreamOf(FirstIdOf(block));
   const int64_t last_seq = LastIdOf(block) % kSeqLimit;
-  SQLite::Statement records(*database_,
-                            "DELETE FROM records WHERE id BETWEEN ?1 AND ?2");
-  records.bind(1, FirstIdOf(block));
-  records.bind(2, LastIdOf(block));
-  records.exec();
+  RunSql("DELETE FROM records WHERE id BETWEEN ?1 AND ?2",
+         {FirstIdOf(block), LastIdOf(block)}, database_);
   for (const char* sql :
        {"UPDATE streams SET pruned_seq = min(?2, next_seq - 1), thinned = "
         "thinned - (SELECT ifnull(sum(records), 0) FROM thinned WHERE block "
@@ -158,10 +137,7 @@ void Pruner::Delete(int64_t block) {
         "AND last_seq <= ?2",
         "UPDATE gaps SET first_seq = ?2 + 1 WHERE stream = ?1 "
         "AND first_seq <= ?2"}) {
-    SQLite::Statement statement(*database_, FormatSql(sql));
-    statement.bind(1, stream);
-    statement.bind(2, last_seq);
-    statement.exec();
+    RunSql(FormatSql(sql), {stream, last_seq}, database_);
   }
 }
 
@@ -180,9 +156,7 @@ void Pruner::DeleteDrains() {
        {"DELETE FROM rejects WHERE id < ifnull((SELECT id FROM rejects "
         "WHERE drain >= ?1 ORDER BY id LIMIT 1), 9223372036854775807)",
         "DELETE FROM drains WHERE id < ?1"}) {
-    SQLite::Statement statement(*database_, sql);
-    statement.bind(1, first_left);
-    statement.exec();
+    RunSql(sql, {first_left}, database_);
   }
 }
 

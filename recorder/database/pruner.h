@@ -61,7 +61,6 @@ class Pruner {
   std::optional<BlockAge> FirstOld(int64_t before_ns, int64_t now_ns);
   void DeleteBlock(int64_t block);
   void Delete(int64_t block);
-  void DeleteNames(int64_t block);
   void DeleteDrains();
   void DeleteAlive();
   int64_t FreePages();

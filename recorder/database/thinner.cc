@@ -3,9 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <initializer_list>
 
-#include "store/dimensions.h"
+#include "recorder/database/unused_names.h"
+#include "recorder/ingest/run.h"
 #include "store/record.h"
 #include "store/schema.h"
 
@@ -42,14 +42,6 @@ SQLite::Database* WithDoomed(SQLite::Database* database) {
       "INTEGER, time_ns INTEGER, user INTEGER, comm INTEGER, flag_set INTEGER, "
       "namespace_set INTEGER)");
   return database;
-}
-
-void Run(SQLite::Database* database, const char* sql,
-         std::initializer_list<int64_t> values) {
-  SQLite::Statement statement(*database, sql);
-  int index = 0;
-  for (const int64_t value : values) statement.bind(++index, value);
-  statement.exec();
 }
 
 }  // namespace
@@ -110,10 +102,7 @@ std::optional<int64_t> Thinner::NextBlockOfStream() {
     SQLite::Statement next(*database_,
                            "SELECT block FROM blocks WHERE block > ?1 AND "
                            "block <= ?2 ORDER BY block LIMIT 1");
-    next.bind(1, place_.block);
-    next.bind(2, last);
-    if (!next.executeStep()) return std::nullopt;
-    return next.getColumn(0).getInt64();
+    return FindInteger({place_.block, last}, &next);
   }
   SQLite::Statement next(*database_,
                          "SELECT block FROM user_blocks WHERE user = ?1 AND "
@@ -121,11 +110,10 @@ std::optional<int64_t> Thinner::NextBlockOfStream() {
   std::optional<int64_t> block;
   for (const Share& share : plan_) {
     for (const int64_t user : share.users) {
-      next.bind(1, user);
-      next.bind(2, place_.block);
-      next.bind(3, block ? *block - 1 : last);
-      if (next.executeStep()) block = next.getColumn(0).getInt64();
-      next.reset();
+      const int64_t end = block ? *block - 1 : last;
+      const std::optional<int64_t> first =
+          FindInteger({user, place_.block, end}, &next);
+      if (first) block = first;
     }
   }
   return block;
@@ -181,12 +169,12 @@ Thinner::Target Thinner::Choose(int64_t block) {
 int64_t Thinner::Thin(int64_t block) {
   blocks_.Forget(block);
   calls_.Forget(block);
-  Run(database_, "DELETE FROM records WHERE id IN (SELECT id FROM temp.doomed)",
-      {});
+  database_->exec(
+      "DELETE FROM records WHERE id IN (SELECT id FROM temp.doomed)");
   const int64_t thinned = database_->getChanges();
   blocks_.Summarise(block);
   calls_.Restore(block);
-  DeleteNames();
+  DeleteUnusedNames("temp.doomed", 0, database_);
   CountThinned(block);
   CloseEmpty(block);
   Spend();
@@ -201,31 +189,17 @@ void Thinner::Spend() {
   }
 }
 
-void Thinner::DeleteNames() {
-  for (const Dimension& dimension : kDimensions) {
-    if (dimension.of_failures) continue;
-    database_->exec(FormatSql(
-        "DELETE FROM {0} WHERE id IN (SELECT {1} FROM temp.doomed) "
-        "AND NOT EXISTS (SELECT 1 FROM {2} AS b WHERE b.{1} = {0}.id) "
-        "AND id NOT IN (SELECT r.{1} FROM open_blocks AS o CROSS JOIN records "
-        "AS r ON r.id BETWEEN o.block * {kBlockRecords} AND "
-        "(o.block + 1) * {kBlockRecords} - 1)",
-        dimension.values, dimension.name(), dimension.blocks));
-  }
-}
-
 void Thinner::CountThinned(int64_t block) {
-  Run(database_,
+  RunSql(
       fmt::format("INSERT INTO thinned (block, uid, records, first_time_ns, "
                   "last_time_ns) SELECT ?1, share, count(*), min(time_ns), "
                   "max(time_ns) FROM temp.doomed WHERE TRUE GROUP BY share {}",
-                  kAddUp)
-          .c_str(),
-      {block});
-  Run(database_,
+                  kAddUp),
+      {block}, database_);
+  RunSql(
       "UPDATE streams SET thinned = thinned + (SELECT count(*) FROM "
       "temp.doomed) WHERE id = ?1",
-      {StreamOf(FirstIdOf(block))});
+      {StreamOf(FirstIdOf(block))}, database_);
 }
 
 void Thinner::CloseEmpty(int64_t block) {
@@ -236,62 +210,55 @@ void Thinner::CloseEmpty(int64_t block) {
           "SELECT ?2 < (?1 * {kSeqLimit} + next_seq - 1) / {kBlockRecords} "
           "AND NOT EXISTS (SELECT 1 FROM blocks WHERE block = ?2) "
           "FROM streams WHERE id = ?1"));
-  empty.bind(1, stream);
-  empty.bind(2, block);
-  if (!empty.executeStep() || empty.getColumn(0).getInt() == 0) return;
-  empty.reset();
+  if (FindInteger({stream, block}, &empty).value_or(0) == 0) return;
   const int64_t first = FirstIdOf(block) - RecordId(stream, 0);
   const int64_t last = LastIdOf(block) - RecordId(stream, 0);
   // No record can arrive late in an empty block: that would part what is
   // counted together below.
   SplitGap(stream, first);
   SplitGap(stream, last + 1);
-  Run(database_,
+  RunSql(
       fmt::format("INSERT INTO thinned (block, uid, records, first_time_ns, "
                   "last_time_ns) SELECT ?4, -1, sum(last_seq - first_seq + 1), "
                   "min(coalesce(after_ns, before_ns, noticed_ns)), "
                   "max(coalesce(before_ns, noticed_ns)) FROM gaps WHERE "
                   "stream = ?1 AND first_seq BETWEEN ?2 AND ?3 "
                   "GROUP BY stream {}",
-                  kAddUp)
-          .c_str(),
-      {stream, first, last, block});
+                  kAddUp),
+      {stream, first, last, block}, database_);
   for (const char* sql :
        {"UPDATE streams SET thinned = thinned + (SELECT ifnull(sum(last_seq - "
         "first_seq + 1), 0) FROM gaps WHERE stream = ?1 AND first_seq BETWEEN "
         "?2 AND ?3) WHERE id = ?1",
         "DELETE FROM gaps WHERE stream = ?1 AND first_seq BETWEEN ?2 AND ?3"}) {
-    Run(database_, sql, {stream, first, last});
+    RunSql(sql, {stream, first, last}, database_);
   }
   const std::string empty_before_empty = FormatSql(kEmptyBeforeEmpty);
   // One row a user for any number of empty blocks in a row.
   for (const int64_t before : {block - 1, block}) {
-    const std::initializer_list<int64_t> values = {
-        before, BlockOf(RecordId(stream, 0)), stream};
-    Run(database_,
+    const Values values = {before, BlockOf(RecordId(stream, 0)), stream};
+    RunSql(
         fmt::format("INSERT INTO thinned (block, uid, records, first_time_ns, "
                     "last_time_ns) SELECT block + 1, uid, records, "
                     "first_time_ns, last_time_ns {} {}",
-                    empty_before_empty, kAddUp)
-            .c_str(),
-        values);
-    Run(database_, fmt::format("DELETE {}", empty_before_empty).c_str(),
-        values);
+                    empty_before_empty, kAddUp),
+        values, database_);
+    RunSql(fmt::format("DELETE {}", empty_before_empty), values, database_);
   }
 }
 
 void Thinner::SplitGap(int64_t stream, int64_t seq) {
-  Run(database_,
+  RunSql(
       "INSERT INTO gaps (stream, first_seq, last_seq, noticed_ns, after_ns, "
       "before_ns) SELECT stream, ?2, last_seq, noticed_ns, after_ns, before_ns "
       "FROM (SELECT * FROM gaps WHERE stream = ?1 AND first_seq < ?2 "
       "ORDER BY first_seq DESC LIMIT 1) WHERE last_seq >= ?2",
-      {stream, seq});
-  Run(database_,
+      {stream, seq}, database_);
+  RunSql(
       "UPDATE gaps SET last_seq = ?2 - 1 WHERE id = (SELECT id FROM gaps "
       "WHERE stream = ?1 AND first_seq < ?2 ORDER BY first_seq DESC LIMIT 1) "
       "AND last_seq >= ?2",
-      {stream, seq});
+      {stream, seq}, database_);
 }
 
 }  // namespace forkdb

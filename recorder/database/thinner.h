@@ -58,7 +58,6 @@ class Thinner {
   // Fills temp.doomed with the records of the block that have to go.
   Target Choose(int64_t block);
   void CountThinned(int64_t block);
-  void DeleteNames();
   // Takes the numbers in gaps of an empty block into the table thinned, and
   // the counts of the empty block before it.
   void CloseEmpty(int64_t block);
