@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "recorder/ingest/run.h"
+#include "recorder/source/parser.h"
 
 namespace forkdb {
 
@@ -36,39 +37,46 @@ void RowSink::Begin(int64_t next_seq) {
   resolver_.Begin();
 }
 
-std::optional<std::string> RowSink::WhyRefused(const Record& record) {
-  if (TimeOf(record.seq)) return std::nullopt;
-  std::optional<std::string> why;
+std::optional<Reject> RowSink::Try(const Event& event) {
+  if (TimeOf(event.seq)) return std::nullopt;
+  std::optional<Reject> reject;
   database_->exec("SAVEPOINT record");
   try {
-    inserter_.Add(resolver_.Resolve(IdOf(record.seq), record));
+    inserter_.Add(resolver_.Resolve(IdOf(event.seq), *event.call));
     inserter_.Flush();
   } catch (const SQLite::Exception& e) {
     if (e.getErrorCode() != SQLITE_CONSTRAINT) throw;
-    why = fmt::format("refused by the database: {}", e.what());
+    reject = {fmt::format("refused by the database: {}", e.what()),
+              FormatRecord(*event.call)};
   }
   database_->exec("ROLLBACK TO record; RELEASE record");
   resolver_.Forget();
-  return why;
+  return reject;
 }
 
-int64_t RowSink::Store(const Record& record, bool is_late) {
-  const int64_t id = IdOf(record.seq);
+int64_t RowSink::Store(const Event& event, bool is_late) {
+  const int64_t id = IdOf(event.seq);
   CloseBlockBefore(id);
-  const RecordRow row = resolver_.Resolve(id, record);
-  inserter_.Add(row);
-  blocks_.Add(row, !record.failed() && (record.flags & CLONE_THREAD) == 0);
-  calls_.Add(row);
-  resolver_.AddParent(id, record);
-  if (is_late) {
-    late_blocks_.insert(BlockOf(id));
-    if (!record.failed()) backfill_.Add(id, record);
+  if (is_late) late_blocks_.insert(BlockOf(id));
+  switch (event.kind) {
+    case EventKind::kCall:
+      StoreCall(id, *event.call, is_late);
+      break;
   }
   return id;
 }
 
-void RowSink::Recall(const Record& record) {
-  resolver_.AddParent(IdOf(record.seq), record);
+void RowSink::StoreCall(int64_t id, const Record& call, bool is_late) {
+  const RecordRow row = resolver_.Resolve(id, call);
+  inserter_.Add(row);
+  blocks_.Add(row, !call.failed() && (call.flags & CLONE_THREAD) == 0);
+  calls_.Add(row);
+  resolver_.AddParent(id, call);
+  if (is_late && !call.failed()) backfill_.Add(id, call);
+}
+
+void RowSink::Recall(const Event& event) {
+  resolver_.AddParent(IdOf(event.seq), *event.call);
 }
 
 void RowSink::Finish(int64_t next_seq) {

@@ -1,4 +1,4 @@
-// Stores records: makes rows of them, inserts the rows and summarises them.
+// Stores events: makes rows of them, inserts the rows and summarises them.
 
 #ifndef FORKDB_RECORDER_INGEST_ROW_SINK_H_
 #define FORKDB_RECORDER_INGEST_ROW_SINK_H_
@@ -9,18 +9,19 @@
 #include <cstdint>
 #include <optional>
 #include <set>
-#include <string>
 
 #include "recorder/ingest/backfill.h"
 #include "recorder/ingest/block_summaries.h"
 #include "recorder/ingest/caller_index.h"
 #include "recorder/ingest/inserter.h"
 #include "recorder/ingest/resolver.h"
+#include "recorder/source/event.h"
+#include "recorder/source/source.h"
 
 namespace forkdb {
 
-// Takes the records of one stream that a Sequencer found to be new or late:
-// Resolver makes the row, Inserter stores it, and BlockSummaries and
+// Takes the events of one stream that a Sequencer found to be new or late. Of a
+// call, Resolver makes the row, Inserter stores it, and BlockSummaries and
 // CallerIndex summarise it. To be used inside a transaction. After an
 // exception, make a new one. Not thread-safe; usernames and database must
 // outlive it.
@@ -33,25 +34,26 @@ class RowSink {
   // Call first in each transaction. next_seq is the Sequencer's.
   void Begin(int64_t next_seq);
 
-  // Returns why the database does not take a record that is not stored yet:
-  // a CHECK, an index or a trigger forbids it. Changes nothing.
-  std::optional<std::string> WhyRefused(const Record& record);
+  // Returns a reject if the database does not take an event that is not stored
+  // yet: a CHECK, an index or a trigger forbids it. Changes nothing.
+  std::optional<Reject> Try(const Event& event);
 
-  // Stores a new or late record. Returns its id.
-  int64_t Store(const Record& record, bool is_late);
+  // Stores a new or late event. Returns its id.
+  int64_t Store(const Event& event, bool is_late);
 
-  // Another recorder may have stored this record: it may have created a caller.
-  void Recall(const Record& record);
+  // Another recorder may have stored this event: it may have created a caller.
+  void Recall(const Event& event);
 
   // Call last in each transaction, after the Sequencer took its last number:
   // writes what was gathered, and closes a block that the stream has passed.
   void Finish(int64_t next_seq);
 
-  // The time of the record stored under a number, if there is one.
+  // The time of the event stored under a number, if there is one.
   std::optional<int64_t> TimeOf(int64_t seq);
 
  private:
   int64_t IdOf(int64_t seq) const { return RecordId(stream_, seq); }
+  void StoreCall(int64_t id, const Record& call, bool is_late);
   // Closes the open block if this id lies beyond it.
   void CloseBlockBefore(int64_t id);
 

@@ -42,26 +42,26 @@ void Sequencer::Begin() {
   gap_is_open_ = gaps_.IsOpen(stream_, next_seq_ - 1);
 }
 
-Sequencer::Verdict Sequencer::Take(const Record& record, int64_t now_ns,
+Sequencer::Verdict Sequencer::Take(const Event& event, int64_t now_ns,
                                    Drain* drain) {
-  if (record.seq < next_seq_) {
+  if (event.seq < next_seq_) {
     if (const std::optional<int> added =
-            gaps_.Fill(stream_, record.seq, record.time_ns)) {
-      drain->filled.push_back({record.seq, *added});
+            gaps_.Fill(stream_, event.seq, event.time_ns)) {
+      drain->filled.push_back({event.seq, *added});
       return Verdict::kLate;
     }
-    const std::optional<int64_t> time_ns = time_of_(record.seq);
+    const std::optional<int64_t> time_ns = time_of_(event.seq);
     // Nothing is stored if the row was pruned or thinned.
-    return time_ns && *time_ns != record.time_ns ? Verdict::kContradiction
-                                                 : Verdict::kDuplicate;
+    return time_ns && *time_ns != event.time_ns ? Verdict::kContradiction
+                                                : Verdict::kDuplicate;
   }
   if (std::exchange(gap_is_open_, false)) {
-    gaps_.Close(stream_, next_seq_ - 1, record.time_ns);
+    gaps_.Close(stream_, next_seq_ - 1, event.time_ns);
   }
-  if (record.seq > next_seq_) {
-    AddGap(record.seq - 1, record.time_ns, now_ns, drain);
+  if (event.seq > next_seq_) {
+    AddGap(event.seq - 1, event.time_ns, now_ns, drain);
   }
-  next_seq_ = record.seq + 1;
+  next_seq_ = event.seq + 1;
   return Verdict::kNew;
 }
 

@@ -13,16 +13,17 @@
 
 #include "recorder/ingest/drains.h"
 #include "recorder/ingest/gaps.h"
+#include "recorder/source/event.h"
 #include "recorder/source/source.h"
 
 namespace forkdb {
 
-// Tells new, late and duplicate records apart, and keeps the account of numbers
+// Tells new, late and duplicate events apart, and keeps the account of numbers
 // that are missing: the stream's next_seq and the tables gaps and missed. Does
-// not know how records are stored.
+// not know the kinds of event, nor how they are stored.
 //
 // next_seq is the lowest number that nobody has seen. A lower number is a
-// duplicate, unless it lies in a gap: then the record is late and is taken out
+// duplicate, unless it lies in a gap: then the event is late and is taken out
 // of the gap. A higher number opens a gap. So a source can be read again from
 // its start at any time, by this recorder, a later one, or another at the same
 // time.
@@ -35,11 +36,11 @@ class Sequencer {
     kNew,
     kLate,
     kDuplicate,
-    // The record that is stored under the number has another time.
+    // The event that is stored under the number has another time.
     kContradiction
   };
 
-  // Returns the time of the record stored under a number, if there is one.
+  // Returns the time of the event stored under a number, if there is one.
   using TimeOf = std::function<std::optional<int64_t>(int64_t seq)>;
 
   // stream is the id of a row of the table streams; path is for messages.
@@ -52,7 +53,7 @@ class Sequencer {
 
   // Call in the order of the numbers. Adds gaps, and numbers taken out of gaps,
   // to the drain.
-  Verdict Take(const Record& record, int64_t now_ns, Drain* drain);
+  Verdict Take(const Event& event, int64_t now_ns, Drain* drain);
 
   // Numbers up to final_seq that have not come will never come.
   void Finish(int64_t final_seq, int64_t now_ns, Drain* drain);

@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
 #include "recorder/ingest/row_sink.h"
 #include "recorder/ingest/sequencer.h"
 #include "recorder/ingest/streams.h"
-#include "recorder/source/parser.h"
 #include "store/database.h"
 
 namespace forkdb {
@@ -33,11 +33,11 @@ class Contradiction : public std::exception {
 };
 
 // Drops the first of an order, and keeps the others as they were read.
-void DropFirst(size_t count, const std::vector<const Record*>& order,
+void DropFirst(size_t count, const std::vector<Event>& order,
                std::vector<Record>* records) {
   std::vector<bool> drop(records->size());
   for (size_t i = 0; i < count; ++i) {
-    drop[static_cast<size_t>(order[i] - records->data())] = true;
+    drop[static_cast<size_t>(order[i].call - records->data())] = true;
   }
   size_t kept = 0;
   for (size_t i = 0; i < records->size(); ++i) {
@@ -57,12 +57,10 @@ std::vector<uint32_t> UidsOf(const std::vector<Record>& records) {
   return {uids.begin(), uids.end()};
 }
 
-std::vector<const Record*> BySeq(const std::vector<Record>& records) {
-  std::vector<const Record*> order;
-  order.reserve(records.size());
-  for (const Record& record : records) order.push_back(&record);
-  const auto by_seq = [](const Record* a, const Record* b) {
-    return a->seq < b->seq;
+std::vector<Event> BySeq(const Batch& batch) {
+  std::vector<Event> order(batch.records.begin(), batch.records.end());
+  const auto by_seq = [](const Event& a, const Event& b) {
+    return a.seq < b.seq;
   };
   if (!std::is_sorted(order.begin(), order.end(), by_seq)) {
     std::stable_sort(order.begin(), order.end(), by_seq);
@@ -165,7 +163,7 @@ void Writer::InTransaction(const Stream& stream,
 Drain Writer::WriteOnce(const Stream& stream, bool is_careful, int64_t now_ns,
                         Batch* batch) {
   Drain drain;
-  const Order order = BySeq(batch->records);
+  const std::vector<Event> order = BySeq(*batch);
   size_t taken = 0;
   InTransaction(stream, [&](Stages* stages) {
     Sequencer* sequencer = &stages->sequencer;
@@ -191,11 +189,11 @@ Drain Writer::WriteOnce(const Stream& stream, bool is_careful, int64_t now_ns,
   return drain;
 }
 
-size_t Writer::StoreSome(const Order& order, bool is_careful, int64_t now_ns,
-                         Stages* stages, Drain* drain) {
+size_t Writer::StoreSome(const std::vector<Event>& order, bool is_careful,
+                         int64_t now_ns, Stages* stages, Drain* drain) {
   const auto end = std::chrono::steady_clock::now() + limits_.time;
   size_t taken = 0;
-  for (const Record* record : order) {
+  for (const Event& event : order) {
     // The first few are stored whatever the time, so that work goes on.
     const bool time_is_over = taken > 0 &&
                               taken % kRecordsPerClockReading == 0 &&
@@ -203,27 +201,27 @@ size_t Writer::StoreSome(const Order& order, bool is_careful, int64_t now_ns,
     if (time_is_over || taken == limits_.records) break;
     ++taken;
     if (is_careful) {
-      if (const auto why = stages->sink.WhyRefused(*record)) {
+      if (std::optional<Reject> reject = stages->sink.Try(event)) {
         ++drain->refused;
         ++drain->rejected;
-        drain->last_refused_seq = record->seq;
-        drain->AddReject({*why, FormatRecord(*record)});
+        drain->last_refused_seq = event.seq;
+        drain->AddReject(std::move(*reject));
         continue;
       }
     }
-    switch (stages->sequencer.Take(*record, now_ns, drain)) {
+    switch (stages->sequencer.Take(event, now_ns, drain)) {
       case Sequencer::Verdict::kNew:
-        drain->CountRecord(stages->sink.Store(*record, /*is_late=*/false));
+        drain->CountRecord(stages->sink.Store(event, /*is_late=*/false));
         break;
       case Sequencer::Verdict::kLate:
-        drain->CountRecord(stages->sink.Store(*record, /*is_late=*/true));
+        drain->CountRecord(stages->sink.Store(event, /*is_late=*/true));
         break;
       case Sequencer::Verdict::kDuplicate:
-        stages->sink.Recall(*record);
+        stages->sink.Recall(event);
         ++drain->duplicates;
         break;
       case Sequencer::Verdict::kContradiction:
-        throw Contradiction(record);
+        throw Contradiction(event.call);
     }
   }
   return taken;

@@ -16,6 +16,7 @@
 
 #include "recorder/ingest/drains.h"
 #include "recorder/ingest/usernames.h"
+#include "recorder/source/event.h"
 #include "recorder/source/source.h"
 
 namespace forkdb {
@@ -29,7 +30,7 @@ struct TransactionLimits {
   size_t records = std::numeric_limits<size_t>::max();
 };
 
-// Takes each record of a batch through the stages: Sequencer decides whether it
+// Takes each event of a batch through the stages: Sequencer decides whether it
 // is new, RowSink stores it. A line that is not a record is stored once for its
 // stream.
 //
@@ -68,21 +69,19 @@ class Writer {
 
  private:
   struct Stages;
-  // A batch's records by their numbers; of one number, as they were read.
-  using Order = std::vector<const Record*>;
 
   // Runs work in a transaction. An exception takes the stages along, with all
   // that they remember of what was rolled back.
   void InTransaction(const Stream& stream,
                      const std::function<void(Stages*)>& work);
-  // One transaction. is_careful asks the database of each record whether it
-  // takes it. Throws SQLite::Exception, or Contradiction.
+  // One transaction. is_careful tries first whether the database takes each
+  // event. Throws SQLite::Exception, or Contradiction.
   Drain WriteOnce(const Stream& stream, bool is_careful, int64_t now_ns,
                   Batch* batch);
-  // Stores records in their order until there are no more or a limit is
+  // Stores events, which are in order, until there are no more or a limit is
   // reached. Returns how many.
-  size_t StoreSome(const Order& order, bool is_careful, int64_t now_ns,
-                   Stages* stages, Drain* drain);
+  size_t StoreSome(const std::vector<Event>& order, bool is_careful,
+                   int64_t now_ns, Stages* stages, Drain* drain);
 
   SQLite::Database* database_;
   std::string path_;

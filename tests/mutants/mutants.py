@@ -9,7 +9,7 @@ Mutant = collections.namedtuple("Mutant", "name file old new test")
 MUTANTS = [
     # ---- Every call is a row or a counted loss.
     Mutant("a gap is never closed", "recorder/ingest/sequencer.cc",
-           "    gaps_.Close(stream_, next_seq_ - 1, record.time_ns);\n",
+           "    gaps_.Close(stream_, next_seq_ - 1, event.time_ns);\n",
            "", "LossesTest.*:WriterTest.*:GapsTest.*"),
     Mutant("of gaps in a row the last is closed alone", "recorder/ingest/gaps.cc",
            "  while (found && !found->gap.before_ns) {\n    Run(",
