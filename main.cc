@@ -30,7 +30,7 @@ constexpr int kExitInterrupted = 130;
 
 // One line, whatever the reason holds: file names and SQL are not ours.
 int Fail(const std::string& reason, int exit_code) {
-  forkdb::Log().Say(forkdb::Level::kError, "end", reason);
+  forkdb::Log().Say(forkdb::Level::kError, reason);
   return exit_code;
 }
 

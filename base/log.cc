@@ -5,22 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdlib>
-#include <limits>
-#include <utility>
+#include <string>
 
 #include "base/escape.h"
 
 namespace forkdb {
 namespace {
-
-int64_t SteadyNow() {
-  return std::chrono::nanoseconds(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 // A pipe that polls writable takes kMaxLine bytes without blocking.
 bool HasRoom(int fd) {
@@ -37,47 +28,9 @@ bool IsJournal(int fd, const char* journal_stream) {
 }
 
 Log::Log()
-    : Log(STDERR_FILENO, IsJournal(STDERR_FILENO, getenv("JOURNAL_STREAM")),
-          SteadyNow) {}
+    : Log(STDERR_FILENO, IsJournal(STDERR_FILENO, getenv("JOURNAL_STREAM"))) {}
 
-Log::Log(int fd, bool is_journal, std::function<int64_t()> now)
-    : fd_(fd), is_journal_(is_journal), now_(std::move(now)) {}
-
-Log::~Log() { CloseWindows(std::numeric_limits<int64_t>::max()); }
-
-void Log::Say(Level level, const std::string& kind, std::string_view text) {
-  const int64_t now_ns = now_();
-  CloseWindows(now_ns - kWindowNs);
-  Kind& entry = kinds_[kind];
-  if (entry.said == 0) entry.since_ns = now_ns;
-  entry.level = level;
-  if (entry.said == kBurst) {
-    ++entry.held_back;
-    return;
-  }
-  ++entry.said;
-  WriteOrCount(level, text);
-}
-
-void Log::SayHeldBack() { CloseWindows(now_() - kWindowNs); }
-
-void Log::CloseWindows(int64_t before_ns) {
-  for (auto kind = kinds_.begin(); kind != kinds_.end();) {
-    if (kind->second.since_ns > before_ns) {
-      ++kind;
-      continue;
-    }
-    if (kind->second.held_back > 0) {
-      WriteOrCount(
-          kind->second.level,
-          fmt::format("{} more messages of this kind were suppressed: {}",
-                      kind->second.held_back, kind->first));
-    }
-    kind = kinds_.erase(kind);
-  }
-}
-
-void Log::WriteOrCount(Level level, std::string_view text) {
+void Log::Say(Level level, std::string_view text) {
   if (lost_ > 0 &&
       Write(Level::kWarning,
             fmt::format("{} messages could not be written", lost_))) {

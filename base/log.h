@@ -1,4 +1,4 @@
-// Rate-limited log lines on stderr or in the journal.
+// Log lines on stderr or in the journal, which limits their rate itself.
 
 #ifndef FORKDB_BASE_LOG_H_
 #define FORKDB_BASE_LOG_H_
@@ -6,9 +6,6 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <functional>
-#include <map>
-#include <string>
 #include <string_view>
 
 namespace forkdb {
@@ -21,49 +18,27 @@ enum class Level { kError = 3, kWarning = 4, kNotice = 5, kInfo = 6 };
 // could harm a terminal or forge a line are escaped. Lines are cut to kMaxLine
 // bytes.
 //
-// Writes at most kBurst messages of one kind in kWindowNs, and counts the rest.
-// Writes the count after the window has ended: with the next message of any
-// kind, in SayHeldBack(), or in the destructor.
-//
 // Never blocks or fails: it drops lines while the pipe is full, and writes
 // their number once there is room. SIGPIPE must be ignored. Not thread-safe;
 // does not own the descriptor.
 class Log {
  public:
-  static constexpr int64_t kWindowNs = 30'000'000'000;
-  static constexpr int kBurst = 10;
   static constexpr size_t kMaxLine = 4000;  // below PIPE_BUF
 
-  // now returns monotonic ns. The default is stderr and the steady clock.
+  // The default is stderr.
   Log();
-  Log(int fd, bool is_journal, std::function<int64_t()> now);
-  ~Log();
+  Log(int fd, bool is_journal) : fd_(fd), is_journal_(is_journal) {}
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  // kind is a short name shared by all messages with the same cause.
-  void Say(Level level, const std::string& kind, std::string_view text);
-
-  // Writes how many messages the ended windows held back.
-  void SayHeldBack();
+  void Say(Level level, std::string_view text);
 
  private:
-  struct Kind {
-    int64_t since_ns = 0;  // when the window began
-    int said = 0;
-    int64_t held_back = 0;
-    Level level = Level::kInfo;
-  };
-
-  void CloseWindows(int64_t before_ns);
   // Returns false if it dropped the line.
   bool Write(Level level, std::string_view text);
-  void WriteOrCount(Level level, std::string_view text);
 
   int fd_;
   bool is_journal_;
-  std::function<int64_t()> now_;
-  std::map<std::string, Kind> kinds_;
   int64_t lost_ = 0;  // dropped lines
 };
 

@@ -15,20 +15,31 @@ std::string Missed(const Tally& tally) {
 }  // namespace
 
 void SayGaps(const Drain& drain, Log* log) {
-  for (const Gap& gap : drain.gaps) {
-    if (gap.first_seq == 1) {
-      log->Say(Level::kNotice, "first gap",
+  // A storm makes thousands in one drain.
+  constexpr size_t kMostTold = 3;
+  int64_t untold_records = 0;
+  for (size_t i = 0; i < drain.gaps.size(); ++i) {
+    const Gap& gap = drain.gaps[i];
+    if (i >= kMostTold) {
+      untold_records += gap.missing();
+    } else if (gap.first_seq == 1) {
+      log->Say(Level::kNotice,
                fmt::format("records 1 to {} were lost before recording began",
                            gap.last_seq));
-      continue;
+    } else {
+      log->Say(Level::kWarning,
+               fmt::format("gap: {2} records lost ({0} to {1}): overwritten "
+                           "before they were read, or unreadable",
+                           gap.first_seq, gap.last_seq, gap.missing()));
     }
-    log->Say(Level::kWarning, "gap",
-             fmt::format("gap: {2} records lost ({0} to {1}): overwritten "
-                         "before they were read, or unreadable",
-                         gap.first_seq, gap.last_seq, gap.missing()));
+  }
+  if (untold_records > 0) {
+    log->Say(Level::kWarning,
+             fmt::format("{} more gaps: {} records lost: see the table gaps",
+                         drain.gaps.size() - kMostTold, untold_records));
   }
   if (drain.missed > 0) {
-    log->Say(Level::kWarning, "missed",
+    log->Say(Level::kWarning,
              fmt::format("{} calls were skipped by the kernel's hook: see the "
                          "table missed",
                          drain.missed));
@@ -37,7 +48,7 @@ void SayGaps(const Drain& drain, Log* log) {
 
 void SayRefused(const Drain& drain, Log* log) {
   if (drain.refused == 0) return;
-  log->Say(Level::kWarning, "refused",
+  log->Say(Level::kWarning,
            fmt::format(
                "{} records {}: they are in the table rejects and count as gaps",
                drain.refused, drain.rejects.front().reason));
@@ -45,20 +56,20 @@ void SayRefused(const Drain& drain, Log* log) {
 
 void SayFilled(const Drain& drain, Log* log) {
   if (drain.filled.empty()) return;
-  log->Say(Level::kNotice, "filled",
+  log->Say(Level::kNotice,
            fmt::format("{} missing records arrived late and were stored",
                        drain.filled.size()));
 }
 
 void SayClockDoubted(int64_t ahead_ns, Log* log) {
-  log->Say(Level::kWarning, "clock",
+  log->Say(Level::kWarning,
            fmt::format("the clock jumped {} ahead: --keep ignores it for an "
                        "hour: set it if it is wrong",
                        FormatLength(ahead_ns)));
 }
 
 void SayTally(const Tally& tally, Log* log) {
-  log->Say(Level::kNotice, "tally",
+  log->Say(Level::kNotice,
            fmt::format("{} records, {} duplicates, {} lines rejected, {} gaps "
                        "with {} records missing{}",
                        tally.records, tally.duplicates, tally.rejected,

@@ -140,13 +140,12 @@ ReadResult Service::Read() {
   try {
     const ReadResult result = recorder_.Read();
     if (source_backoff_.Succeeded())
-      log_->Say(Level::kNotice, "source", "the source works again");
+      log_->Say(Level::kNotice, "the source works again");
     return result;
   } catch (const SourceGone& e) {
     if (options_.once) throw;
     if (source_backoff_.Failed(e.what(), Clock::now())) {
-      log_->Say(Level::kWarning, "source",
-                fmt::format("{}: retrying", e.what()));
+      log_->Say(Level::kWarning, fmt::format("{}: retrying", e.what()));
     }
     return ReadResult::kAgain;
   } catch (const Error& e) {
@@ -165,7 +164,7 @@ bool Service::Write() {
     recorder_.Write(session()->writer());
     Tend();
     if (database_backoff_.Succeeded()) {
-      log_->Say(Level::kNotice, "database",
+      log_->Say(Level::kNotice,
                 fmt::format(
                     "database: {}: works again; {} delayed records are stored",
                     options_.db, kept));
@@ -196,7 +195,7 @@ void Service::Handle(const DatabaseTrouble& trouble) {
   const bool aside = database_.Handle(trouble, RealtimeNow());
   if (database_backoff_.Failed(trouble.what(), Clock::now()) && !aside) {
     log_->Say(
-        Level::kWarning, "database",
+        Level::kWarning,
         fmt::format("{}: retrying; records wait in memory", trouble.what()));
   }
   SetTrouble();
@@ -209,7 +208,7 @@ void Service::SetTrouble() {
 
 void Service::Announce() {
   if (options_.once || std::exchange(announced_, true)) return;
-  log_->Say(Level::kNotice, "start",
+  log_->Say(Level::kNotice,
             fmt::format("recording into {} ({}, by {})", options_.db,
                         source_->stream().source, source_->stream().hook));
 }
@@ -282,7 +281,7 @@ bool Service::Sleep() {
 
 void Service::Reload() {
   reporter_.notifier()->Reloading();
-  log_->Say(Level::kNotice, "reload", "SIGHUP: reopening source and database");
+  log_->Say(Level::kNotice, "SIGHUP: reopening source and database");
   source_->Rewind();
   database_.Close();
 }

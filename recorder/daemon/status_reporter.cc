@@ -84,7 +84,7 @@ void StatusReporter::WriteMetrics() {
   progress_.in_trouble = !state.trouble.empty();
   MeasureFiles(database_path_, &progress_);
   const std::string trouble = metrics_.Write(progress_, Clock::now());
-  if (!trouble.empty()) log_->Say(Level::kWarning, "metrics", trouble);
+  if (!trouble.empty()) log_->Say(Level::kWarning, trouble);
 }
 
 Moment StatusReporter::due() const {

@@ -48,7 +48,7 @@ std::optional<int64_t> DatabaseKeeper::Open(const Stream& stream,
   const std::string trouble =
       NoteAlive(stream, now_ns, session->database(), options_.db, usernames_);
   if (!trouble.empty()) {
-    log_->Say(Level::kWarning, "alive",
+    log_->Say(Level::kWarning,
               "some processes that were already running are not recorded: " +
                   trouble);
   }
@@ -66,7 +66,7 @@ std::optional<int64_t> DatabaseKeeper::Open(const Stream& stream,
 void DatabaseKeeper::StartHeartbeat() {
   if (heartbeat_ == nullptr) return;
   const std::string trouble = heartbeat_->Start();
-  if (!trouble.empty()) log_->Say(Level::kWarning, "heartbeat", trouble);
+  if (!trouble.empty()) log_->Say(Level::kWarning, trouble);
 }
 
 void DatabaseKeeper::Enter(const char* phase) {
@@ -87,7 +87,7 @@ void DatabaseKeeper::LeaveReplaced() {
   session_.reset();
   const std::string what = fmt::format(
       "database: {}: {}: continuing in a new file", options_.db, fate);
-  log_->Say(Level::kWarning, "database", what);
+  log_->Say(Level::kWarning, what);
   // Who moves it away has it still.
   if (fate == "was deleted") NoteIncident(what);
 }
@@ -95,7 +95,7 @@ void DatabaseKeeper::LeaveReplaced() {
 void DatabaseKeeper::LeaveLostLog() {
   const bool saved = session_->SaveLog();
   session_.reset();
-  log_->Say(Level::kWarning, "database",
+  log_->Say(Level::kWarning,
             fmt::format("database: {}: its log was deleted: {}", options_.db,
                         saved ? "saved all commits, continuing"
                               : "another program created a new one: recording "
@@ -133,13 +133,12 @@ bool DatabaseKeeper::TryMoveAside(const DatabaseTrouble& trouble,
     const std::string path = Quarantine(options_.db, now_ns);
     const std::string what = fmt::format(
         "{}: renamed to {}, continuing in a new file", trouble.what(), path);
-    log_->Say(Level::kError, "database", what);
+    log_->Say(Level::kError, what);
     NoteIncident(what);
     return true;
   } catch (const DatabaseTrouble& e) {
-    log_->Say(
-        Level::kError, "database",
-        fmt::format("{}: cannot rename it: {}", trouble.what(), e.what()));
+    log_->Say(Level::kError, fmt::format("{}: cannot rename it: {}",
+                                         trouble.what(), e.what()));
     return false;
   }
 }

@@ -257,6 +257,15 @@ class Boots(harness.CliTest):
                    self.db, "--source", self.source, "--boot-id", "b")
         self.assert_sound(1, 5)
 
+    def test_of_many_gaps_a_few_are_told_and_the_others_counted(self):
+        self.write("source.txt", harness.HEADER +
+                   b"".join(harness.lines(seq, seq) for seq in range(1, 40, 2)))
+        said = self.run_forkdb("record", "--source", self.source, "--db",
+                               self.db, "--once").stderr
+        self.assertEqual(said.count(b"gap: 1 records lost"), 3, said)
+        self.assertIn(b"16 more gaps: 16 records lost: see the table gaps", said)
+        self.assertEqual(self.value("SELECT count(*) FROM gaps"), 19)
+
     def test_gaps_are_told_and_kept(self):
         self.write("source.txt", harness.HEADER + harness.lines(11, 12) +
                    harness.lines(20, 21))

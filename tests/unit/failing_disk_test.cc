@@ -28,7 +28,7 @@ constexpr int kMostTries = 50;
 class Recorder {
  public:
   explicit Recorder(const std::string& path)
-      : log_(/*fd=*/-1, /*is_journal=*/false, [] { return int64_t{0}; }) {
+      : log_(/*fd=*/-1, /*is_journal=*/false) {
     options_.db = path;
   }
 

@@ -17,8 +17,6 @@ namespace forkdb {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
 
 class LogTest : public testing::Test {
  protected:
@@ -30,9 +28,7 @@ class LogTest : public testing::Test {
     for (const int fd : pipe_) close(fd);
   }
 
-  Log MakeLog(bool is_journal = false) {
-    return {pipe_[1], is_journal, [this] { return now_ns_; }};
-  }
+  Log MakeLog(bool is_journal = false) { return {pipe_[1], is_journal}; }
 
   std::string Said() const {
     std::string bytes(1 << 20, '\0');
@@ -42,21 +38,20 @@ class LogTest : public testing::Test {
   }
 
   std::array<int, 2> pipe_{};
-  int64_t now_ns_ = 1'000;
 };
 
 TEST_F(LogTest, SaysALine) {
-  MakeLog().Say(Level::kNotice, "k", "it is so");
+  MakeLog().Say(Level::kNotice, "it is so");
   EXPECT_EQ(Said(), "forkdb: it is so\n");
 }
 
 TEST_F(LogTest, TellsTheJournalTheLevel) {
   {
     Log log = MakeLog(/*is_journal=*/true);
-    log.Say(Level::kError, "a", "a");
-    log.Say(Level::kWarning, "b", "b");
-    log.Say(Level::kNotice, "c", "c");
-    log.Say(Level::kInfo, "d", "d");
+    log.Say(Level::kError, "a");
+    log.Say(Level::kWarning, "b");
+    log.Say(Level::kNotice, "c");
+    log.Say(Level::kInfo, "d");
   }
   EXPECT_EQ(Said(), "<3>a\n<4>b\n<5>c\n<6>d\n");
 }
@@ -75,44 +70,17 @@ TEST_F(LogTest, KnowsTheJournalByItsStream) {
 }
 
 TEST_F(LogTest, LetsNoMessageForgeAnother) {
-  MakeLog(/*is_journal=*/true).Say(Level::kInfo, "k", "a\n<0>b\x1b[31m\x9b");
+  MakeLog(/*is_journal=*/true).Say(Level::kInfo, "a\n<0>b\x1b[31m\x9b");
   EXPECT_EQ(Said(), "<6>a\\012<0>b\\033[31m\\233\n");
 }
 
 TEST_F(LogTest, CutsALongMessageBetweenTwoCharacters) {
   std::string text = "x";
   while (text.size() < 3 * Log::kMaxLine) text += "é";
-  MakeLog().Say(Level::kInfo, "k", text);
+  MakeLog().Say(Level::kInfo, text);
   const std::string said = Said();
   EXPECT_LE(said.size(), Log::kMaxLine);
   EXPECT_THAT(said, HasSubstr("é [cut]\n"));
-}
-
-TEST_F(LogTest, HoldsBackWhatComesTooOftenAndSaysSoLater) {
-  Log log = MakeLog();
-  for (int i = 0; i < Log::kBurst + 37; ++i) log.Say(Level::kInfo, "gap", "g");
-  log.Say(Level::kInfo, "other", "another kind is said");
-  std::string expected;
-  for (int i = 0; i < Log::kBurst; ++i) expected += "forkdb: g\n";
-  EXPECT_EQ(Said(), expected + "forkdb: another kind is said\n");
-  now_ns_ += Log::kWindowNs - 1;
-  log.SayHeldBack();
-  EXPECT_EQ(Said(), "");
-  now_ns_ += 1;
-  log.SayHeldBack();
-  EXPECT_EQ(Said(),
-            "forkdb: 37 more messages of this kind were suppressed: gap\n");
-  log.Say(Level::kInfo, "gap", "g");
-  EXPECT_EQ(Said(), "forkdb: g\n");
-}
-
-TEST_F(LogTest, SaysAtTheEndWhatItHeldBack) {
-  {
-    Log log = MakeLog();
-    for (int i = 0; i < Log::kBurst + 2; ++i) log.Say(Level::kInfo, "gap", "g");
-    Said();
-  }
-  EXPECT_THAT(Said(), StartsWith("forkdb: 2 more messages"));
 }
 
 TEST_F(LogTest, NeitherWaitsForAFullPipeNorForgetsIt) {
@@ -122,18 +90,18 @@ TEST_F(LogTest, NeitherWaitsForAFullPipeNorForgetsIt) {
   }
   ASSERT_EQ(fcntl(pipe_[1], F_SETFL, flags & ~O_NONBLOCK), 0);
   Log log = MakeLog();
-  log.Say(Level::kError, "a", "lost");  // would wait for ever
-  log.Say(Level::kError, "b", "lost");
+  log.Say(Level::kError, "lost");  // would wait for ever
+  log.Say(Level::kError, "lost");
   Said();
-  log.Say(Level::kError, "c", "there");
+  log.Say(Level::kError, "there");
   EXPECT_EQ(Said(), "forkdb: 2 messages could not be written\nforkdb: there\n");
 }
 
 TEST_F(LogTest, SurvivesAReaderThatHasGone) {
   close(pipe_[0]);
-  MakeLog().Say(Level::kError, "k", "nobody hears");
+  MakeLog().Say(Level::kError, "nobody hears");
   pipe_[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  Log(-1, false, [] { return int64_t{0}; }).Say(Level::kError, "k", "x");
+  Log(-1, false).Say(Level::kError, "x");
 }
 
 }  // namespace

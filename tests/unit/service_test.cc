@@ -53,7 +53,7 @@ class ServiceTest : public testing::Test {
 
 TEST_F(ServiceTest, MakesRecordsDurableOnceThatIsDueAlthoughNoneCome) {
   options_.durable_after = milliseconds(50);
-  Log log(-1, false, [] { return int64_t{0}; });
+  Log log(-1, false);
   Service service(options_, &log);
   std::string rows;
   // After the service, which blocks the signals for all threads to come.
