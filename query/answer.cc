@@ -20,6 +20,7 @@ void Answer(const Request& request, Output* output,
     Databases databases(request.databases, &stop);
     databases.WarnOfMissingLogs();
     databases.SetFilter(request.filter, filter);
+    databases.CheckUsers();
     answer(&databases, now_ns);
   });
 }

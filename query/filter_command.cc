@@ -3,6 +3,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
+#include <string_view>
 #include <vector>
 
 #include "store/dimensions.h"
@@ -11,11 +12,15 @@ namespace forkdb {
 
 namespace {
 
+// A command name may contain a comma.
+constexpr char kNoDelimiter = '\0';
+
 template <typename T>
 void AddList(CLI::App* command, const char* name, const char* metavar,
-             std::vector<T>* list, const char* help) {
+             std::vector<T>* list, const char* help, char delimiter = ',') {
   command->add_option(name, *list, help)
       ->allow_extra_args(false)
+      ->delimiter(delimiter)
       ->type_name(metavar);
 }
 
@@ -28,8 +33,10 @@ void AddDimensionOptions(CLI::App* command, FilterOptions* options) {
         AddList(command, column.option, column.metavar,
                 &options->numbers[column.name], column.help);
       } else {
+        const bool is_comm = std::string_view(column.name) == "comm";
         AddList(command, column.option, column.metavar,
-                &options->texts[column.name], column.help);
+                &options->texts[column.name], column.help,
+                is_comm ? kNoDelimiter : ',');
       }
     }
   }

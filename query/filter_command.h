@@ -12,7 +12,7 @@ namespace forkdb {
 // What the help says of them together.
 inline constexpr char kFilterHelp[] =
     R"(A call must match all filters. Most filters can be repeated to allow any of
-several values: --user alice --user bob.
+several values: --user alice --user bob, or --user alice,bob (not --comm).
 
 )";
 

@@ -82,6 +82,7 @@ void Follower::Round(const std::function<void(const Stop&)>& look) {
 void Follower::Begin(const Stop& stop) {
   Databases databases(options_.databases, &stop);
   databases.SetFilter(options_.filter, filter_);
+  databases.CheckUsers();
   // Under a pid: the process that has it now.
   filter_ = databases.first_filter();
   filter_.boot.reset();

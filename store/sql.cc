@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "store/distrust.h"
+#include "store/time_literals.h"
 
 namespace forkdb {
 namespace {
@@ -224,6 +225,7 @@ void CheckCondition(SQLite::Database* database, const std::string& condition) {
   // Without parentheses, a condition that closes them early is an error.
   const std::string alone = std::string(kBefore) + condition;
   CheckStatement(database->getHandle(), alone, 0, {condition, kBefore.size()});
+  CheckTimeLiterals(condition);
 }
 
 }  // namespace forkdb

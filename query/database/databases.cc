@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "query/coverage/losses.h"
+#include "query/database/known_users.h"
 #include "query/search/merge.h"
 #include "terminal/tell.h"
 
@@ -75,6 +76,21 @@ void Databases::SetFilter(const FilterOptions& options, const Filter& filter) {
   if (no_boot && !found) std::rethrow_exception(no_boot);
   if (options.under && !filter.under) {
     first().SetUnder(*options.under, &parts_.front().filter);
+  }
+}
+
+void Databases::CheckUsers() {
+  const auto users = first_filter().values.find("username");
+  if (users == first_filter().values.end()) return;
+  std::set<RecordedUser> recorded;
+  for (const Part& part : parts_) {
+    for (RecordedUser& user : part.reader->ReadUsers()) {
+      recorded.insert(std::move(user));
+    }
+  }
+  for (const std::string& message :
+       forkdb::CheckUsers(users->second, recorded)) {
+    Tell(message);
   }
 }
 

@@ -52,6 +52,10 @@ class Databases {
 
   void AddGroups(const std::vector<std::string>& columns, Groups* groups);
 
+  // Tells on stderr which users of the filter have no record. Throws UsageError
+  // for names that nobody knows (known_users.h).
+  void CheckUsers();
+
   // Warns of each missing log (Reader::WarnOfMissingLog()).
   void WarnOfMissingLogs();
 

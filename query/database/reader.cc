@@ -247,6 +247,18 @@ std::vector<StreamHost> Reader::ReadHosts() {
   return hosts;
 }
 
+std::vector<RecordedUser> Reader::ReadUsers() {
+  std::vector<RecordedUser> users;
+  TranslateTrouble(path_, [&] {
+    SQLite::Statement find(database_, "SELECT uid, username FROM users");
+    while (find.executeStep()) {
+      users.push_back(
+          {find.getColumn(0).getInt64(), find.getColumn(1).getString()});
+    }
+  });
+  return users;
+}
+
 void Reader::WarnOfMissingLog() {
   struct stat status {};
   const std::string log = ResolveLinks(path_) + "-wal";

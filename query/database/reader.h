@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "query/ancestry/tree.h"
@@ -31,6 +32,16 @@ struct StreamHost {
   int64_t stream = 0;
   std::string host;
   std::string machine_id;
+};
+
+// A user of whom there are records.
+struct RecordedUser {
+  int64_t uid = 0;
+  std::string name;
+
+  bool operator<(const RecordedUser& other) const {
+    return std::tie(uid, name) < std::tie(other.uid, other.name);
+  }
 };
 
 // A database opened for reading. A user's SQL can only read. Not thread-safe.
@@ -86,6 +97,9 @@ class Reader {
 
   // The machines of all streams.
   std::vector<StreamHost> ReadHosts();
+
+  // All users, under every name that they had.
+  std::vector<RecordedUser> ReadUsers();
 
   // Warns on stderr if a recorder was writing to the database and its log
   // (-wal) is missing. Then the newest records are missing, too.

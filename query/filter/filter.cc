@@ -48,6 +48,26 @@ Condition CommCondition(const std::vector<Value>& comms) {
   return AnyOf(std::move(parts));
 }
 
+Condition UserCondition(const std::vector<Value>& users) {
+  std::vector<Value> names;
+  std::vector<Value> uids;
+  for (const Value& user : users) {
+    (std::holds_alternative<int64_t>(user) ? uids : names).push_back(user);
+  }
+  std::vector<Condition> parts;
+  if (!names.empty()) parts.push_back(Is(Op::kIn, "username", names));
+  if (!uids.empty()) parts.push_back(Is(Op::kIn, "uid", uids));
+  return AnyOf(std::move(parts));
+}
+
+// The values of a column of the view.
+Condition ValuesCondition(const std::string& column,
+                          const std::vector<Value>& values) {
+  if (column == "comm") return CommCondition(values);
+  if (column == "username") return UserCondition(values);
+  return Is(Op::kIn, column, values);
+}
+
 Condition OneOf(const std::vector<const char*>& columns,
                 const std::vector<Value>& values) {
   std::vector<Condition> parts;
@@ -77,7 +97,7 @@ std::vector<Condition> ConditionsOf(const Filter& filter) {
          {}});
   }
   for (const auto& [column, values] : filter.values) {
-    add(column == "comm" ? CommCondition(values) : Is(Op::kIn, column, values));
+    add(ValuesCondition(column, values));
   }
   if (!filter.pids.empty()) add(OneOf({"pid", "tgid"}, filter.pids));
   if (!filter.namespaces.empty()) {

@@ -29,7 +29,8 @@ struct Filter {
   std::optional<int64_t> since_ns;  // this time and later
   std::optional<int64_t> until_ns;  // this time and earlier
   // By column of the view forks: the record has one of the values. Values of
-  // comm may be patterns, with * and ? as in a shell.
+  // comm may be patterns, with * and ? as in a shell. An integer among the
+  // values of username is a uid.
   std::map<std::string, std::vector<Value>, std::less<>> values;
   std::vector<Value> pids;  // one is the caller's pid or tgid
   std::vector<Value>

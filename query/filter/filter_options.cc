@@ -1,5 +1,8 @@
 #include "query/filter/filter_options.h"
 
+#include <fmt/core.h>
+
+#include "base/error.h"
 #include "base/time.h"
 #include "query/filter/parse_value.h"
 
@@ -9,6 +12,8 @@ namespace {
 Value ParseText(const std::string& column, const std::string& text) {
   if (column == "kind") return ParseKind(text);
   if (column == "errno") return ParseErrno(text);
+  if (column == "username") return ParseUser(text);
+  if (column == "comm") return ParseComm(text);
   return text;
 }
 
@@ -26,6 +31,12 @@ Filter ReadFilter(const FilterOptions& options, int64_t now_ns) {
   const Zone zone = options.utc ? Zone::kUtc : Zone::kLocal;
   if (options.since) filter.since_ns = ParseTime(*options.since, now_ns, zone);
   if (options.until) filter.until_ns = ParseTime(*options.until, now_ns, zone);
+  if (filter.since_ns && filter.until_ns &&
+      *filter.since_ns > *filter.until_ns) {
+    throw UsageError(fmt::format(
+        "--since {} is after --until {}: give the earlier time to --since",
+        FormatUtc(*filter.since_ns), FormatUtc(*filter.until_ns)));
+  }
   for (const auto& [column, texts] : options.texts) {
     for (const std::string& text : texts) {
       filter.values[column].push_back(ParseText(column, text));

@@ -34,7 +34,8 @@ struct FilterOptions {
 };
 
 // Parses all but the boot and the process, which a database has to look up.
-// Relative times count from now_ns. Throws UsageError.
+// Relative times count from now_ns. Says on stderr which command names it cut.
+// Throws UsageError.
 Filter ReadFilter(const FilterOptions& options, int64_t now_ns);
 
 }  // namespace forkdb

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "store/decode.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 namespace {
@@ -90,6 +91,39 @@ std::string ParseErrno(const std::string& name) {
            "ENOSYS", "EBUSY", "EACCES", "EBADF", "EINTR", "EFAULT", "ESRCH",
            "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND"},
           ":")));
+}
+
+Value ParseUser(const std::string& user) {
+  constexpr int64_t kLastUid = 4'294'967'295;
+  if (user.empty() ||
+      user.find_first_not_of("0123456789") != std::string::npos) {
+    return user;
+  }
+  int64_t uid = 0;
+  const char* end = user.data() + user.size();
+  const auto result = std::from_chars(user.data(), end, uid);
+  if (result.ec == std::errc() && uid <= kLastUid) return uid;
+  throw UsageError(fmt::format(
+      "user {}: a number is a uid, which is at most {}", user, kLastUid));
+}
+
+std::string ParseComm(const std::string& comm) {
+  constexpr size_t kMostBytes = 15;  // TASK_COMM_LEN without its NUL
+  const auto stars =
+      static_cast<size_t>(std::count(comm.begin(), comm.end(), '*'));
+  if (comm.size() - stars <= kMostBytes) return comm;
+  if (comm.find('*') < kMostBytes) {
+    throw UsageError(
+        fmt::format("--comm '{}': no command matches: the kernel keeps only "
+                    "the first {} bytes of a name: write a shorter pattern",
+                    comm, kMostBytes));
+  }
+  std::string cut = comm.substr(0, kMostBytes);
+  Tell(fmt::format(
+      "--comm '{}': the kernel keeps only the first {} bytes of a name: "
+      "searching for '{}'",
+      comm, kMostBytes, cut));
+  return cut;
 }
 
 }  // namespace forkdb

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#include "terminal/value.h"
+
 namespace forkdb {
 
 // The bits of "NEWUSER", "CLONE_NEWUSER" or "0x10000000".
@@ -20,6 +22,14 @@ std::string ParseKind(const std::string& kind);
 
 // An errno, as the view's column errno has it: "EAGAIN" for "eagain".
 std::string ParseErrno(const std::string& name);
+
+// A user: a name, or a number, which is a uid.
+Value ParseUser(const std::string& user);
+
+// A command name or pattern. The kernel keeps 15 bytes of a name, so a longer
+// one is cut, which is said on stderr. Throws UsageError for a pattern that
+// needs more than 15 bytes and cannot be cut, because a * is among them.
+std::string ParseComm(const std::string& comm);
 
 }  // namespace forkdb
 

@@ -106,6 +106,11 @@ class Examples(harness.CliTest):
         self.maxDiff = None
         self.assertEqual({name: self.ask(name) for name in ANSWERS}, ANSWERS)
 
+    def test_the_oldest_of_many_records_is_in_the_answer(self):
+        first = len(SAMPLE.splitlines()) + 1
+        self.record(harness.HEADER + SAMPLE + harness.lines(first, 101_000))
+        self.assertEqual(self.ask("changed_user.sql"), ANSWERS["changed_user.sql"])
+
     def test_each_says_how_to_use_it(self):
         for name in [*ANSWERS, *SCRIPTS]:
             head = (EXAMPLES / name).read_text(encoding="utf-8")

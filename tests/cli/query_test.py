@@ -125,7 +125,20 @@ class Filters(harness.CliTest):
                 (["--since", "@1764000000.004"],
                  "time_ns >= 1764000000004000000", 3),
                 (["--user", "root"], "username = 'root'", 5),
+                (["--user", "4000000001"], "uid = 4000000001", 1),
+                (["--user", "root,4000000001"], "1", 6),
                 (["--uid", "4000000001"], "uid = 4000000001", 1),
+                (["--uid", "0,4000000001"], "1", 6),
+                (["--pid", "7,8"], "pid = 7", 2),
+                (["--child", "10005,10006"], "child_pid IN (10005, 10006)", 2),
+                (["--errno", "EAGAIN,enomem"], "errno IN ('EAGAIN', 'ENOMEM')", 2),
+                (["--kind", "namespace,vfork"], "kind = 'namespace'", 1),
+                (["--flag", "newuser,NEWNET"],
+                 "flags = 'CLONE_NEWUSER|CLONE_NEWNET'", 1),
+                (["--not-flag", "NEWUSER,CHILD_SETTID"],
+                 "flags_raw & 0x11000000 = 0", 0),
+                (["--ns", "5,4026531836"], "pid_ns = 4026531836", 6),
+                (["--comm", "make,sh"], "comm = 'make,sh'", 0),
                 (["--pid", "7"], "pid = 7", 2),
                 (["--child", "10005"], "child_pid = 10005", 1),
                 (["--ppid", "1"], "ppid = 1", 6),
@@ -165,6 +178,42 @@ class Filters(harness.CliTest):
                 printed = self.ok("query", "--db", self.db, "--columns", "seq",
                                   "--print-sql", *args)
                 self.assertEqual([row[0] for row in self.sql(printed.decode())], want)
+
+    def stderr(self, *args):
+        result = self.run_forkdb("query", "--db", self.db, "--count", *args)
+        self.assertEqual((result.returncode, result.stdout), (0, b"0\n"))
+        return result.stderr.decode()
+
+    def test_refuse_a_user_whom_nobody_knows(self):
+        self.fails(2, "no user 'rot' is recorded or known to this system: did you "
+                   "mean 'root'?", "query", "--db", self.db, "--user", "rot")
+        self.fails(2, "list those recorded with forkdb query --group-by username",
+                   "stats", "--db", self.db, "--user", "root,certainly-nobody")
+        self.fails(2, "no user 'rot'", "query", "--follow", "--db", self.db,
+                   "--user", "rot")
+
+    def test_say_which_user_has_no_record(self):
+        self.assertEqual(self.stderr("--user", "nobody"),
+                         "forkdb: no call by user 'nobody' is recorded\n")
+        self.assertEqual(self.stderr("--user", "1001"),
+                         "forkdb: no call by uid 1001 is recorded\n")
+
+    def test_cut_a_name_as_the_kernel_does_and_say_so(self):
+        self.record(harness.HEADER + harness.line(7, b"systemd-journal"))
+        for comm in ["systemd-journald", "systemd-journald*"]:
+            result = self.run_forkdb("query", "--db", self.db, "--count", "--comm", comm)
+            self.assertEqual(result.stdout, b"1\n")
+            self.assertIn(b"searching for 'systemd-journal'\n", result.stderr)
+        self.fails(2, "no command matches", "query", "--db", self.db, "--comm",
+                   "*systemd-journald")
+
+    def test_refuse_times_that_no_call_can_have(self):
+        for command in ["query", "stats", "export"]:
+            self.fails(2, "--since 2025-11-24T16:00:00.000000000Z is after --until "
+                       "2025-11-24T15:00:00.000000000Z", command, "--db", self.db, "--utc",
+                       "--since", "2025-11-24 16:00", "--until", "2025-11-24 15:00")
+            self.fails(2, "write the beginning of such a text", command, "--db", self.db,
+                       "time > '23:03'")
 
     def test_print_the_sql_of_every_answer(self):
         for args in [["-n", "2"], ["-n", "2", "-r"], ["-n", "3", "--order", "pid DESC, seq"],

@@ -50,6 +50,44 @@ TEST(Filter, ReadsWhatPeopleWrite) {
             "flags_raw & 65536 <> 0 AND flags_raw & 2114060416 <> 0)");
 }
 
+TEST(Filter, TakesANumberOfAUserAsAUid) {
+  FilterOptions options;
+  options.texts["username"] = {"root", "1001", "0"};
+  EXPECT_EQ(ToSql(AllOf(ConditionsOf(ReadFilter(options, 0)))),
+            "(username = 'root' OR uid IN (1001, 0))");
+  options.texts["username"] = {"4294967295"};
+  EXPECT_EQ(ToSql(AllOf(ConditionsOf(ReadFilter(options, 0)))),
+            "uid = 4294967295");
+  for (const char* user : {"4294967296", "99999999999999999999"}) {
+    EXPECT_THAT(MessageOf<UsageError>([&] { ParseUser(user); }),
+                HasSubstr("a number is a uid"))
+        << user;
+  }
+}
+
+TEST(Filter, CutsACommandNameAsTheKernelDoes) {
+  EXPECT_EQ(ParseComm("systemd-journal"), "systemd-journal");
+  EXPECT_EQ(ParseComm("systemd-journald"), "systemd-journal");
+  EXPECT_EQ(ParseComm("systemd-journald*"), "systemd-journal");
+  EXPECT_EQ(ParseComm("systemd-journal*"), "systemd-journal*");
+  EXPECT_EQ(ParseComm("?ystemd-journald"), "?ystemd-journal");
+  EXPECT_EQ(ParseComm("*systemd-journal*"), "*systemd-journal*");
+  EXPECT_THAT(MessageOf<UsageError>([&] { ParseComm("*systemd-journald"); }),
+              HasSubstr("no command matches"));
+}
+
+TEST(Filter, RefusesATimeThatEndsBeforeItBegins) {
+  FilterOptions options;
+  options.utc = true;
+  options.since = "2026-11-23 10:00";
+  options.until = "2026-11-23 09:00";
+  EXPECT_THAT(MessageOf<UsageError>([&] { ReadFilter(options, 0); }),
+              HasSubstr("--since 2026-11-23T10:00:00.000000000Z is after "
+                        "--until 2026-11-23T09:00:00.000000000Z"));
+  options.until = options.since;
+  EXPECT_EQ(ReadFilter(options, 0).until_ns, ReadFilter(options, 0).since_ns);
+}
+
 TEST(Filter, PrintsHostileValuesAsOneLiteral) {
   const auto comm = [](const std::string& name) {
     Filter filter;

@@ -88,6 +88,35 @@ TEST_F(Guard, SaysWhereInTheConditionAMistakeIs) {
   }
 }
 
+TEST_F(Guard, RefusesTextsThatNoTimeComparesWith) {
+  for (const auto& [condition, offset] :
+       std::vector<std::pair<std::string, size_t>>{
+           {"time > '23:03'", 7},
+           {"pid = 1 AND forks.time<'2026-11-23 10:00'", 23},
+           {"'10:00' <= time", 0},
+           {"'10:00' <= forks.time", 0},
+           {"time BETWEEN '2026-11-23' AND '11:00'", 30},
+           {"time NOT BETWEEN 'x' AND '2026'", 17},
+           {"time = '2026-11-23T10:00:00'", 7},
+           {"\"time\" <> '2026'", 10},
+           {"[time] > /* ' */ ''", 17},
+           {"time > '2026-11-23T10:00:00Z'", 7},
+           {"time_ns >= '2026-11-23T10:00:00'", 11}}) {
+    EXPECT_EQ(PlaceOf([&] { CheckCondition(&database_, condition); }),
+              condition + "|" + std::to_string(offset));
+  }
+  for (const char* condition :
+       {"time > '2026'", "TIME >= '2026-11-23T10:00:00.5'",
+        "time = '2026-11-23T10:00:00.000000000Z'", "time LIKE '%T23:%'",
+        "time(time) > '23:03'", "comm = 'time > ''23:03'''",
+        "comm = 'it''s time' AND pid > 1 -- time > '23:03'", "time_ns > 5",
+        "substr(time, 12) > '23:03'", "time IN ('x')"}) {
+    EXPECT_EQ(PlaceOf([&] { CheckCondition(&database_, condition); }),
+              "no mistake")
+        << condition;
+  }
+}
+
 TEST_F(Guard, NamesTheNearestColumnOrTable) {
   EXPECT_THAT(Refusal("SELECT usrname FROM forks"),
               testing::HasSubstr("did you mean 'username'?"));
