@@ -21,6 +21,7 @@ void Answer(const Request& request, Output* output,
     databases.WarnOfMissingLogs();
     databases.SetFilter(request.filter, filter);
     databases.CheckUsers();
+    databases.TellMixedNamespaces();
     answer(&databases, now_ns);
   });
 }

@@ -4,8 +4,10 @@
 
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "base/error.h"
+#include "base/saturate.h"
 #include "query/answer.h"
 #include "query/count/groups.h"
 #include "query/database/databases.h"
@@ -31,13 +33,40 @@ void CheckSeveral(const QueryOptions& options) {
   }
 }
 
-void PrintCounts(const QueryOptions& options, Databases* databases) {
+// Returns how many records were counted.
+int64_t PrintCounts(const QueryOptions& options, Databases* databases) {
   std::vector<std::string> columns;
   if (options.group_by) columns = ParseColumns(*options.group_by);
   Groups groups;
-  databases->AddGroups(columns, &groups);
+  if (options.burst && options.group_by) {
+    databases->AddBurstGroups(*options.burst, columns, &groups);
+  } else {
+    databases->AddGroups(columns, &groups);
+  }
   PrintGroups(groups, columns, options.shape, options.output);
+  int64_t records = 0;
+  for (const auto& group : groups) records = Plus(records, group.second);
+  return records;
 }
+
+// Prints rows without their last cell, the errno, and counts the errnos.
+class ErrnoCounter : public RowPrinter {
+ public:
+  ErrnoCounter(std::unique_ptr<RowPrinter> printer, Groups* errnos)
+      : printer_(std::move(printer)), errnos_(errnos) {}
+
+  void Print(const Row& row) override {
+    ++(*errnos_)[Row{row.back()}];
+    shown_.assign(row.begin(), row.end() - 1);
+    printer_->Print(shown_);
+  }
+  void Finish() override { printer_->Finish(); }
+
+ private:
+  std::unique_ptr<RowPrinter> printer_;
+  Groups* errnos_;
+  Row shown_;
+};
 
 void PrintPlainSql(const QueryOptions& options, const Databases& databases) {
   const Filter& filter = databases.first_filter();
@@ -50,23 +79,32 @@ void PrintPlainSql(const QueryOptions& options, const Databases& databases) {
   Flush(options.output);
 }
 
-int64_t PrintRows(const QueryOptions& options, Databases* databases) {
-  const Shape shape = ChooseShape(options);
-  const std::unique_ptr<RowPrinter> printer =
+// Adds the errnos of the rows, if they are to be explained.
+int64_t PrintRows(const QueryOptions& options, Databases* databases,
+                  Groups* errnos) {
+  Shape shape = ChooseShape(options);
+  std::unique_ptr<RowPrinter> printer =
       NewRowPrinter(options.output, databases->Columns(shape));
+  if (options.explain) {
+    shape.columns.emplace_back("errno");
+    printer = std::make_unique<ErrnoCounter>(std::move(printer), errnos);
+  }
   int64_t rows = 0;
   PrintAll(printer.get(),
            [&] { rows = databases->Print(shape, printer.get()); });
   return rows;
 }
 
-// Of the errors among the records that are asked for, however many of these
-// were printed.
-void Explain(Databases* databases) {
+// The errnos of the records that were counted.
+void AddErrnos(const QueryOptions& options, Databases* databases,
+               Groups* errnos) {
+  if (options.burst && options.group_by) databases->KeepBursts(*options.burst);
   databases->KeepFailures();
-  Groups groups;
-  databases->AddGroups({"errno"}, &groups);
-  for (const Row& row : LargestGroups(groups, std::nullopt)) {
+  databases->AddGroups({"errno"}, errnos);
+}
+
+void Explain(const Groups& errnos) {
+  for (const Row& row : LargestGroups(errnos, std::nullopt)) {
     const auto* const name = std::get_if<std::string>(&row.front());
     const int64_t calls = std::get<int64_t>(row.back());
     if (name == nullptr || calls == 0) continue;
@@ -103,17 +141,19 @@ void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
   } else if (cursor->wanted()) {
     news = databases->FindNewRecords(Cursor());
   }
-  std::optional<int64_t> rows;
+  const bool counts = options.count || options.group_by;
+  std::optional<int64_t> records;
+  Groups errnos;
   const bool seen = Present(options.output, [&] {
-    if (options.burst) databases->KeepBursts(*options.burst);
-    if (options.count || options.group_by) {
-      PrintCounts(options, databases);
-    } else {
-      rows = PrintRows(options, databases);
+    if (options.burst && !options.group_by) {
+      databases->KeepBursts(*options.burst);
     }
+    records = counts ? PrintCounts(options, databases)
+                     : PrintRows(options, databases, &errnos);
   });
-  if (rows == 0 && !cursor->begin() && options.shape.limit.value_or(1) > 0) {
-    databases->TellCoverage();
+  if (records == 0 && !cursor->begin() && options.shape.limit.value_or(1) > 0) {
+    if (!counts) databases->TellCoverage();
+    databases->TellWhatIsNotRecorded();
   }
   // Gaps matter only if the query covers a time range or the whole history.
   const bool is_newest =
@@ -123,7 +163,10 @@ void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
   } else if (!is_newest) {
     databases->WarnOfGaps();
   }
-  if (options.explain) Explain(databases);
+  if (options.explain) {
+    if (counts) AddErrnos(options, databases, &errnos);
+    Explain(errnos);
+  }
   if (cursor->wanted() && seen) cursor->Keep(news.cursor);
 }
 

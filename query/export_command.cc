@@ -126,7 +126,10 @@ void ExportReport(const Options& options, const Output& output, int64_t now_ns,
   WriteReportPage(
       ReportJson(report, {AskedFor(options.filters), FORKDB_VERSION, now_ns}),
       output.stream);
-  if (report.stats.records == 0) databases->TellCoverage();
+  if (report.stats.records == 0) {
+    databases->TellCoverage();
+    databases->TellWhatIsNotRecorded();
+  }
   Warn(report.stats.missing, "", kMayBeMore);
 }
 

@@ -61,7 +61,12 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
                     "Read --since and --until as UTC instead of local time. "
                     "Printed times are always UTC.");
   AddDimensionOptions(command, options);
-  command->add_flag("--failed", options->failed, "Only failed calls.");
+  CLI::Option* failed =
+      command->add_flag("--failed", options->failed, "Only failed calls.");
+  command
+      ->add_flag("--success", options->success, "Only calls that succeeded.")
+      ->excludes(failed)
+      ->excludes(command->get_option("--errno"));
   AddList(command, "--pid", "PID", &options->pids,
           "Only calls by process or thread PID.");
   AddList(command, "--child", "PID", &options->numbers["child_pid"],
@@ -74,18 +79,27 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
   AddList(command, "--not-flag", "FLAG", &options->not_flags,
           "Only calls without this clone flag.");
   CLI::Option* threads = command->add_flag("--threads", options->threads,
-                                           "Only calls that create a thread.");
+                                           "Only calls that created a thread. "
+                                           "With --failed: that tried to.");
   command
       ->add_flag("--no-threads", options->no_threads,
-                 "Only calls that create a process.")
+                 "Only calls that created a process. With --failed: that tried "
+                 "to.")
       ->excludes(threads);
   AddList(command, "--ns", "INODE", &options->namespaces,
-          "Only calls whose caller or child is in this PID or user namespace.");
+          "Only calls whose caller or child is in this PID or user namespace. "
+          "The kernel reuses these numbers.");
   command
       ->add_flag("--new-ns", options->new_namespace,
                  "Only calls that created a namespace (of TYPE, e.g. user). "
-                 "With --failed: that tried to.")
+                 "With --failed: that tried to. unshare(2) and setns(2) are "
+                 "not among the calls recorded: see --changed-ns.")
       ->option_text("[=TYPE]");
+  command->add_flag(
+      "--changed-ns", options->changed_namespaces,
+      "Only calls by processes that are in another user namespace than they "
+      "were created in, or whose children get another PID namespace: after "
+      "unshare(2) or setns(2).");
   command
       ->add_option("--under", options->under,
                    "Only calls by PROCESS and its descendants. PROCESS is a "

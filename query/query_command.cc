@@ -58,7 +58,7 @@ void AddQueryCommand(CLI::App* app) {
             options->burst = ParseBurst(text);
           },
           "Only fork storms: at least N matching calls within TIME, e.g. "
-          "100/1s.")
+          "100/1s. With --group-by: N calls of one group.")
       ->type_name("N/TIME");
   AddCursorOptions(command, &options->cursor);
   CLI::Option* columns =
@@ -100,7 +100,7 @@ void AddQueryCommand(CLI::App* app) {
       ->excludes(reverse)
       ->excludes(group_by);
   command->add_flag("--explain", options->explain,
-                    "Print the usual causes of the errors found to stderr.");
+                    "Print the usual causes of the errors shown to stderr.");
   CLI::Option* follow =
       command->add_flag("-f,--follow", options->follow,
                         "Print the newest 10 records (or -n N), then new "

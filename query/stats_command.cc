@@ -49,7 +49,10 @@ void RunStats(const Options& options) {
            question.filter = databases->first_filter();
            const Stats stats = databases->first().ReadStats(question, now_ns);
            Present(output, [&] { PrintStats(stats, output); });
-           if (stats.records == 0) databases->TellCoverage();
+           if (stats.records == 0) {
+             databases->TellCoverage();
+             databases->TellWhatIsNotRecorded();
+           }
            Warn(stats.missing, "", "the counts may be too low");
            if (!stats.has_rows) {
              Tell(

@@ -29,6 +29,9 @@ struct Pair {
   int64_t records = 0;
   int64_t before = 0;
 };
+Pair Less(const Pair& all, const Pair& part) {
+  return {Minus(all.records, part.records), Minus(all.before, part.before)};
+}
 using Named = std::map<std::string, Pair>;
 
 struct FlagSet {
@@ -163,7 +166,9 @@ StatsSection Describer::Totals() {
     return (flags & CLONE_THREAD) != 0;
   };
   const Pair failed = Sum(/*failed=*/true, any);
-  const Pair threads = Sum(/*failed=*/false, thread);
+  // A call that failed created nothing.
+  const Pair threads =
+      Less(Sum(/*failed=*/false, thread), Sum(/*failed=*/true, thread));
   const Pair all = {now_.records, before_.records};
   StatsSection section = {"totals", "calls", {}};
   const auto add = [&](const char* name, const Pair& pair) {
@@ -172,8 +177,7 @@ StatsSection Describer::Totals() {
   add("all", all);
   add("failed", failed);
   add("threads", threads);
-  add("processes",
-      {Minus(all.records, threads.records), Minus(all.before, threads.before)});
+  add("processes", Less(Less(all, failed), threads));
   return section;
 }
 
@@ -243,10 +247,8 @@ StatsSection Describer::Namespaces() {
     const uint64_t bit = CloneFlagFromName(name).value_or(0) & kNewNamespace;
     if (bit == 0) continue;
     const auto match = [&](uint64_t flags) { return (flags & bit) != 0; };
-    const Pair asked = Sum(/*failed=*/false, match);
-    const Pair failed = Sum(/*failed=*/true, match);
-    created[std::string(name)] = {Minus(asked.records, failed.records),
-                                  Minus(asked.before, failed.before)};
+    created[std::string(name)] =
+        Less(Sum(/*failed=*/false, match), Sum(/*failed=*/true, match));
   }
   return Top("namespaces", "created", created, TextOrBlob);
 }

@@ -11,12 +11,39 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "query/coverage/losses.h"
 #include "query/database/known_users.h"
 #include "query/search/merge.h"
 #include "terminal/tell.h"
 
 namespace forkdb {
+namespace {
+
+// "the number 4026532201 named several namespaces: …"
+std::string Describe(const NamespaceLives& lives) {
+  std::string text =
+      fmt::format("the number {} named several namespaces:", lives.inode);
+  std::string choice;
+  if (lives.created > 1) {
+    for (const int64_t time_ns : lives.created_ns) {
+      text += fmt::format("{} {}", text.back() == ':' ? " created at" : ",",
+                          FormatUtc(time_ns));
+    }
+    const int64_t more =
+        lives.created - static_cast<int64_t>(lives.created_ns.size());
+    if (more > 0) text += fmt::format(" and {} more times", more);
+    choice = "--since and --until";
+  }
+  if (lives.boots > 1) {
+    text += fmt::format("{} in {} boots", lives.created > 1 ? "," : "",
+                        lives.boots);
+    choice += choice.empty() ? "--boot" : " or --boot";
+  }
+  return text + ": choose one with " + choice;
+}
+
+}  // namespace
 
 Databases::Databases(const std::vector<std::string>& paths, const Stop* stop) {
   std::set<std::pair<dev_t, ino_t>> files;
@@ -91,6 +118,17 @@ void Databases::CheckUsers() {
   for (const std::string& message :
        forkdb::CheckUsers(users->second, recorded)) {
     Tell(message);
+  }
+}
+
+void Databases::TellMixedNamespaces() {
+  constexpr size_t kMostTimes = 3;
+  for (const Part& part : parts_) {
+    if (!part.asked || part.filter.namespaces.empty()) continue;
+    for (const NamespaceLives& lives :
+         part.reader->FindNamespaceLives(part.filter, kMostTimes)) {
+      if (lives.are_several()) Tell(Prefix(part) + Describe(lives));
+    }
   }
 }
 
@@ -194,6 +232,15 @@ void Databases::AddGroups(const std::vector<std::string>& columns,
   }
 }
 
+void Databases::AddBurstGroups(const Burst& burst,
+                               const std::vector<std::string>& columns,
+                               Groups* groups) {
+  for (const Part& part : parts_) {
+    if (!part.asked) continue;
+    part.reader->AddBurstGroups(part.filter, burst, columns, groups);
+  }
+}
+
 std::string Databases::Prefix(const Part& part) const {
   return several() ? part.path + ": " : "";
 }
@@ -207,6 +254,13 @@ void Databases::WarnOfGaps() {
     if (!part.asked) continue;
     Warn(part.reader->FindLosses(part.filter), Prefix(part), kMayBeMore);
   }
+}
+
+void Databases::TellWhatIsNotRecorded() {
+  if (first_filter().new_namespaces == 0) return;
+  Tell(
+      "unshare(2) and setns(2) are not recorded, so --new-ns does not find "
+      "them: --changed-ns finds the calls of a process after them");
 }
 
 void Databases::TellCoverage() {

@@ -51,10 +51,17 @@ class Databases {
   int64_t Print(const Shape& shape, RowPrinter* printer);
 
   void AddGroups(const std::vector<std::string>& columns, Groups* groups);
+  // Adds what belongs to bursts of a group alone (burst_groups.h).
+  void AddBurstGroups(const Burst& burst,
+                      const std::vector<std::string>& columns, Groups* groups);
 
   // Tells on stderr which users of the filter have no record. Throws UsageError
   // for names that nobody knows (known_users.h).
   void CheckUsers();
+
+  // Tells on stderr which namespaces of the filter were several under one
+  // number, and how to choose one.
+  void TellMixedNamespaces();
 
   // Warns of each missing log (Reader::WarnOfMissingLog()).
   void WarnOfMissingLogs();
@@ -63,6 +70,9 @@ class Databases {
   // each database.
   void WarnOfGaps();
   void TellCoverage();
+
+  // Tells on stderr, where nothing was found, which calls are not recorded.
+  void TellWhatIsNotRecorded();
 
   bool several() const { return parts_.size() > 1; }
   const Filter& first_filter() const { return parts_.front().filter; }

@@ -16,6 +16,7 @@
 #include "base/escape.h"
 #include "base/time.h"
 #include "query/ancestry/alive.h"
+#include "query/count/burst_groups.h"
 #include "query/coverage/extent.h"
 #include "query/database/recorder_watch.h"
 #include "query/filter/window.h"
@@ -177,6 +178,15 @@ void Reader::AddGroups(const Filter& filter,
   });
 }
 
+void Reader::AddBurstGroups(const Filter& filter, const Burst& burst,
+                            const std::vector<std::string>& columns,
+                            Groups* groups) {
+  TranslateTrouble(path_, [&] {
+    forkdb::AddBurstGroups(Search(&database_, filter, progress_), burst,
+                           columns, groups);
+  });
+}
+
 Losses Reader::FindLosses(const Filter& filter) {
   Filter all;
   all.boot = filter.boot;
@@ -245,6 +255,13 @@ std::vector<StreamHost> Reader::ReadHosts() {
     }
   });
   return hosts;
+}
+
+std::vector<NamespaceLives> Reader::FindNamespaceLives(const Filter& filter,
+                                                       size_t most_times) {
+  return TranslateTrouble(path_, [&] {
+    return forkdb::FindNamespaceLives(filter, most_times, &database_);
+  });
 }
 
 std::vector<RecordedUser> Reader::ReadUsers() {

@@ -22,6 +22,7 @@
 #include "query/report/report.h"
 #include "query/search/burst.h"
 #include "query/search/merge.h"
+#include "query/search/namespace_lives.h"
 #include "store/stop.h"
 #include "terminal/output.h"
 
@@ -85,6 +86,10 @@ class Reader {
   void AddGroups(const Filter& filter, const std::vector<std::string>& columns,
                  Groups* groups);
 
+  // Counts what belongs to bursts (burst_groups.h). Throws as Print() does.
+  void AddBurstGroups(const Filter& filter, const Burst& burst,
+                      const std::vector<std::string>& columns, Groups* groups);
+
   // What is missing from the filter's time range. An open end of the range is
   // the oldest or newest record.
   Losses FindLosses(const Filter& filter);
@@ -97,6 +102,10 @@ class Reader {
 
   // The machines of all streams.
   std::vector<StreamHost> ReadHosts();
+
+  // What the filter's namespaces stood for (namespace_lives.h).
+  std::vector<NamespaceLives> FindNamespaceLives(const Filter& filter,
+                                                 size_t most_times);
 
   // All users, under every name that they had.
   std::vector<RecordedUser> ReadUsers();

@@ -13,6 +13,12 @@ namespace {
 
 using Op = Condition::Op;
 
+// 0x20000000 is CLONE_NEWPID.
+constexpr char kChangedNamespaces[] =
+    "user_ns <> (SELECT m.child_user_ns FROM forks AS m "
+    "WHERE m.id = forks.caller_id) "
+    "OR child_pid_ns <> pid_ns AND flags_raw & 0x20000000 = 0";
+
 bool IsPattern(const Value& comm) {
   const auto* text = std::get_if<std::string>(&comm);
   return text != nullptr && text->find_first_of("*?") != std::string::npos;
@@ -109,11 +115,13 @@ std::vector<Condition> ConditionsOf(const Filter& filter) {
   if (filter.threads) {
     add_flags(*filter.threads ? Op::kAnyBit : Op::kNoBit, CLONE_THREAD);
   }
-  const bool of_failures = filter.failed || filter.values.count("errno") > 0;
   if (filter.new_namespaces != 0) {
     add_flags(Op::kAnyBit, filter.new_namespaces);
-    if (!of_failures) add(Is(Op::kAtLeast, "ret", {int64_t{1}}));
   }
+  if (filter.changed_namespaces) {
+    add({Op::kSql, "", {}, kChangedNamespaces, {}});
+  }
+  if (filter.succeeded) add(Is(Op::kAtLeast, "ret", {int64_t{1}}));
   if (filter.failed) add(Is(Op::kIsNotNull, "errno", {}));
   if (!filter.condition.empty()) {
     add({Op::kSql, "", {}, filter.condition, {}});

@@ -37,11 +37,13 @@ struct Filter {
       namespaces;          // one is the caller's or the child's, by inode
   uint64_t flags = 0;      // all of these bits are set
   uint64_t not_flags = 0;  // none of these bits is set
-  // CLONE_NEW bits: calls that made a namespace of one of these types or, where
-  // only failed calls are asked for, failed to.
-  uint64_t new_namespaces = 0;
-  std::optional<bool> threads;  // with CLONE_THREAD, or without
+  uint64_t new_namespaces = 0;   // one of these CLONE_NEW bits is set
+  std::optional<bool> threads;   // with CLONE_THREAD, or without
   bool failed = false;
+  bool succeeded = false;
+  // The caller is in another user namespace than it was created in, or its
+  // child in another PID namespace without CLONE_NEWPID.
+  bool changed_namespaces = false;
   std::optional<int64_t> boot;  // id of a boots row
   // Only calls of a process and of its descendants.
   std::optional<Process> under;

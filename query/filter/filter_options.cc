@@ -59,6 +59,10 @@ Filter ReadFilter(const FilterOptions& options, int64_t now_ns) {
   }
   if (options.threads || options.no_threads) filter.threads = options.threads;
   filter.failed = options.failed;
+  filter.changed_namespaces = options.changed_namespaces;
+  const bool of_failures = options.failed || filter.values.count("errno") > 0;
+  const bool of_created = filter.threads || filter.new_namespaces != 0;
+  filter.succeeded = options.success || (of_created && !of_failures);
   return filter;
 }
 

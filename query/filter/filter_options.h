@@ -25,7 +25,8 @@ struct FilterOptions {
   std::vector<std::string> not_flags;
   std::string new_namespace;  // a type, "" for not asked
   bool threads = false, no_threads = false;
-  bool failed = false;
+  bool failed = false, success = false;
+  bool changed_namespaces = false;
   std::optional<std::string> since;
   std::optional<std::string> until;
   bool utc = false;  // times without a zone are
@@ -34,7 +35,8 @@ struct FilterOptions {
 };
 
 // Parses all but the boot and the process, which a database has to look up.
-// Relative times count from now_ns. Says on stderr which command names it cut.
+// Relative times count from now_ns. Threads and new namespaces are those that
+// were created, unless failed calls are asked for. Says on stderr which command names it cut.
 // Throws UsageError.
 Filter ReadFilter(const FilterOptions& options, int64_t now_ns);
 

@@ -11,6 +11,7 @@
 
 #include "query/search/row_cursor.h"
 #include "query/search/search.h"
+#include "store/schema.h"
 #include "store/statement.h"
 
 namespace forkdb {
@@ -22,14 +23,26 @@ std::vector<Row> Rows(SQLite::Statement* statement) {
   return rows;
 }
 
-std::vector<Row> ReadBoots(const ReportOptions& options,
+// The boots with a record in the window.
+std::vector<Row> ReadBoots(const ReportOptions& options, const Window& window,
                            SQLite::Database* database) {
   SQLite::Statement find(
       *database,
-      "SELECT host, kernel_release, boot_id, boot_ns FROM boots "
-      "WHERE ?1 IS NULL OR id = ?1 ORDER BY id DESC LIMIT ?2");
+      FormatSql("SELECT host, kernel_release, boot_id, boot_ns FROM boots AS b "
+                "WHERE (?1 IS NULL OR id = ?1) AND EXISTS (SELECT 1 FROM "
+                "streams AS s WHERE s.boot = b.id AND (EXISTS (SELECT 1 FROM "
+                "blocks AS c WHERE c.block BETWEEN s.id * {kStreamBlocks} AND "
+                "(s.id + 1) * {kStreamBlocks} - 1 AND c.last_time_ns >= ?3 AND "
+                "c.first_time_ns <= ?4) OR EXISTS (SELECT 1 FROM open_blocks "
+                "AS o CROSS JOIN records AS r ON r.id BETWEEN o.block * "
+                "{kBlockRecords} AND (o.block + 1) * {kBlockRecords} - 1 WHERE "
+                "o.block / {kStreamBlocks} = s.id "
+                "AND r.time_ns BETWEEN ?3 AND ?4))) "
+                "ORDER BY id DESC LIMIT ?2"));
   if (options.filter.boot) find.bind(1, *options.filter.boot);
   find.bind(2, options.boots);
+  find.bind(3, window.since_ns);
+  find.bind(4, window.until_ns);
   return Rows(&find);
 }
 
@@ -97,7 +110,7 @@ Report ReadReport(const ReportOptions& options, int64_t now_ns,
   Report report;
   report.stats = ReadStats(stats, now_ns, database);
   report.bins = ChooseBins(report.stats.window, options.bins);
-  report.boots = ReadBoots(options, database);
+  report.boots = ReadBoots(options, report.stats.window, database);
   report.gaps = ReadGaps(options, report.stats.window, database);
   report.downtimes = FindDowntimes(
       AskedWindow(options.filter, report.stats.window, now_ns),

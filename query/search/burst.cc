@@ -51,6 +51,11 @@ void BurstFinder::Add(int64_t id, int64_t time_ns) {
   if (latest_.size() < size) return;
   // llabs(): a clock that was set back makes no burst.
   if (std::llabs(time_ns - latest_.front().time_ns) > burst_.within_ns) return;
+  const int64_t counted = found_.empty() ? 0 : found_.back().last;
+  for (auto seen = latest_.rbegin();
+       seen != latest_.rend() && seen->id > counted; ++seen) {
+    ++records_;
+  }
   if (!found_.empty() && found_.back().last >= latest_.front().id) {
     found_.back().last = id;
   } else {

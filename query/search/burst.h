@@ -32,6 +32,9 @@ class BurstFinder {
 
   void Add(int64_t id, int64_t time_ns);
 
+  // How many of the records added belong to a burst.
+  int64_t records() const { return records_; }
+
   // Returns each burst from its first record to its last. Bursts that share a
   // record are one. Call it once, after the last record.
   std::vector<IdRange> Take();
@@ -45,6 +48,7 @@ class BurstFinder {
   Burst burst_;
   std::deque<Seen> latest_;  // of one stream
   std::vector<IdRange> found_;
+  int64_t records_ = 0;
 };
 
 // Finds the bursts among the records of a search, and reads each record. Throws

@@ -39,6 +39,7 @@ class Store {
   void AddRanges();
   void Add(const Condition& condition);
   void AddKinds(const Condition& condition);
+  void AddChangedNamespaces();
   // What all conditions on a dimension ask of its values.
   void AddDimension(const Dimension& dimension);
 
@@ -62,6 +63,7 @@ std::vector<const Criterion*> Store::Run() {
     Want("id");
   }
   for (const Condition& condition : ConditionsOf(filter_)) Add(condition);
+  if (filter_.changed_namespaces) AddChangedNamespaces();
   for (const Dimension& dimension : kDimensions) AddDimension(dimension);
   return std::move(wanted_);
 }
@@ -146,6 +148,18 @@ void Store::AddKinds(const Condition& condition) {
         &values);
     Want("kind", "SELECT id FROM flag_sets WHERE " + where, values);
   }
+}
+
+// Nobody can change into the initial user namespace, whose number is fixed. So
+// most blocks need not be read.
+void Store::AddChangedNamespaces() {
+  of_dimensions_[DimensionOf("user_ns")].push_back(
+      {Condition::Op::kSql,
+       "",
+       {},
+       "v.user_ns <> 4026531837 OR v.child_pid_ns <> v.pid_ns",
+       {}});
+  Want("changed_ns");
 }
 
 void Store::AddDimension(const Dimension& dimension) {

@@ -55,6 +55,15 @@ std::vector<Criterion> OtherCriteria() {
       {"kthread", "", false, KTHREAD_BLOCK, IS_KTHREAD},
       {"no_kthread", "", false, "1", "NOT " IS_KTHREAD},
       {"success", "", false, "1", "ret > 0"},
+      // As ConditionsOf() has it. 0x20000000 is CLONE_NEWPID.
+      {"changed_ns", "", false, "1",
+       "EXISTS (SELECT 1 FROM namespace_sets AS n "
+       "WHERE n.id = namespace_set AND (n.user_ns <> "
+       "(SELECT b.child_user_ns FROM records AS m "
+       "JOIN namespace_sets AS b ON b.id = m.namespace_set "
+       "WHERE m.id = records.caller_id) OR n.child_pid_ns <> n.pid_ns "
+       "AND NOT (SELECT f.flags & 0x20000000 FROM flag_sets AS f "
+       "WHERE f.id = records.flag_set)))"},
   };
 }
 

@@ -130,13 +130,6 @@ class InterruptTest(harness.CliTest):
                 process.communicate(timeout=harness.PATIENCE)
                 self.assertEqual(process.returncode, code)
 
-    def test_explaining_ends(self):
-        self.record(harness.HEADER + harness.line(10, error=11))
-        result = self.run_forkdb("query", "-n", "0", f"({ENDLESS}) > 0",
-                                 "--explain", "--timeout", "200ms",
-                                 env=self.environment)
-        self.assertIn(b"no complete answer", result.stderr)
-
     def test_each_round_of_following_ends(self):
         condition = f"seq < 10 OR ({ENDLESS}) > 0"
         for args, number, code in ((["--timeout", "1s"], None, 1),

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import unittest
@@ -157,7 +158,7 @@ class Filters(harness.CliTest):
                 (["--kind", "fork", "--kind", "namespace"], "1", 6),
                 (["--kind", "thread"], "kind = 'thread'", 0),
                 (["--threads"], "kind = 'thread'", 0),
-                (["--no-threads"], "kind <> 'thread'", 6),
+                (["--no-threads"], "kind <> 'thread' AND ret > 0", 4),
                 (["--ns", "4026531836"], "pid_ns = 4026531836", 6),
                 (["--ns", "5"], "pid_ns = 5", 0),
                 (["--new-ns"], "kind = 'namespace'", 1),
@@ -168,6 +169,9 @@ class Filters(harness.CliTest):
                 (["--errno", "EAGAIN"], "errno = 'EAGAIN'", 1),
                 (["--failed"], "errno IS NOT NULL", 2),
                 (["--failed", "--pid", "7"], "ret < 0 AND pid = 7", 1),
+                (["--success"], "ret > 0", 4),
+                (["--failed", "--no-threads"], "ret < 0", 2),
+                (["--changed-ns"], "seq = 0", 0),
                 (["--boot", "0"], "stream = 1", 6)]:
             with self.subTest(args):
                 want = [row[0] for row in self.sql(
@@ -214,6 +218,26 @@ class Filters(harness.CliTest):
                        "--since", "2025-11-24 16:00", "--until", "2025-11-24 15:00")
             self.fails(2, "write the beginning of such a text", command, "--db", self.db,
                        "time > '23:03'")
+
+    def test_explain_what_is_shown(self):
+        def explained(*args):
+            result = self.run_forkdb("query", "--db", self.db, "--explain",
+                                     "--columns", "seq", *args)
+            self.assertEqual(result.returncode, 0)
+            self.assertNotIn(b"EAGAIN", result.stdout)
+            return re.findall(r"(?m)^(E\w+) \((\d+) call", result.stderr.decode())
+
+        self.assertEqual(explained(), [("EAGAIN", "1"), ("ENOMEM", "1")])
+        self.assertEqual(explained("-n", "1"), [])
+        self.assertEqual(explained("-n", "3"), [("ENOMEM", "1")])
+        self.assertEqual(explained("-n", "1", "--order", "errno DESC"),
+                         [("ENOMEM", "1")])
+        self.assertEqual(explained("--new-ns"), [])
+
+    def test_success_and_failure_exclude_each_other(self):
+        self.fails(2, "excludes", "query", "--db", self.db, "--success", "--failed")
+        self.fails(2, "excludes", "query", "--db", self.db, "--success", "--errno",
+                   "EAGAIN")
 
     def test_print_the_sql_of_every_answer(self):
         for args in [["-n", "2"], ["-n", "2", "-r"], ["-n", "3", "--order", "pid DESC, seq"],
@@ -300,6 +324,73 @@ class Filters(harness.CliTest):
             os.remove(self.db + suffix)
         answer = self.ok("query", "--db", self.db, "-n", "1", user="nobody")
         self.assertIn(b"10006", answer)
+
+
+def call(seq, caller, child, flags=0, error=0, user_ns=1, child_user_ns=1, pid_ns=2,
+         child_pid_ns=2, minute=0):
+    """Process caller makes process child; both start at their pid."""
+    made = b"0 0 0 0 0" if error else b"%d %d %d %d %d" % (
+        child, child, child_pid_ns, child, child_user_ns)
+    return b"%d %d 0x%x 17 0 %d %d 1 %d %d %d %d %s %s\n" % (
+        seq, harness.START_NS + minute * 60_000_000_000 + seq * 1_000_000, flags,
+        caller, caller, caller, pid_ns, user_ns, -error if error else child, made,
+        b"p%d" % caller)
+
+
+class Namespaces(harness.CliTest):
+    NEWUSER, NEWPID = 0x10000000, 0x20000000
+
+    def query(self, *args):
+        result = self.run_forkdb("query", "--db", self.db, "--format", "csv",
+                                 "--columns", "seq", *args)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return [int(seq) for seq in result.stdout.split()[1:]], result.stderr.decode()
+
+    def test_of_a_caller_that_changed_are_found(self):
+        self.record(harness.HEADER + b"".join([
+            call(1, 10, 20), call(2, 20, 21),
+            call(3, 20, 22, user_ns=5, child_user_ns=5),  # after unshare -U
+            call(4, 22, 23, user_ns=5, child_user_ns=5),  # was created there
+            call(5, 20, 24, self.NEWUSER, child_user_ns=6),
+            call(6, 24, 25, user_ns=6, child_user_ns=6),
+            call(7, 21, 26, child_pid_ns=7),  # after unshare -p
+            call(8, 21, 27, self.NEWPID, child_pid_ns=8),
+            call(9, 20, 0, error=11, user_ns=5)]))
+        self.assertEqual(self.query("--changed-ns")[0], [3, 7, 9])
+        self.assertEqual(self.query("--changed-ns", "--failed")[0], [9])
+        sql = self.ok("query", "--db", self.db, "--columns", "seq", "--print-sql",
+                      "--changed-ns")
+        self.assertEqual(self.sql(sql.decode()), [(3,), (7,), (9,)])
+
+    def test_that_no_call_created_are_explained(self):
+        self.record(harness.HEADER + call(1, 10, 20))
+        told = ("forkdb: unshare(2) and setns(2) are not recorded, so --new-ns does not "
+                "find them: --changed-ns finds the calls of a process after them\n")
+        self.assertIn(told, self.query("--new-ns=user")[1])
+        for args in [["query", "--count"], ["query", "--group-by", "comm"], ["stats"]]:
+            result = self.run_forkdb(*args, "--db", self.db, "--new-ns", "--user", "root")
+            self.assertIn(told, result.stderr.decode())
+        self.assertNotIn("setns", self.query("--pid", "99")[1])
+
+    def test_say_that_a_number_named_several(self):
+        self.record(harness.HEADER + b"".join([
+            call(1, 10, 20, self.NEWPID, child_pid_ns=7),
+            call(2, 20, 21, pid_ns=7, child_pid_ns=7),
+            call(3, 10, 22, self.NEWPID, child_pid_ns=7, minute=1),
+            call(4, 10, 23, self.NEWUSER, child_user_ns=8)]))
+        seqs, told = self.query("--ns", "7")
+        self.assertEqual(seqs, [1, 2, 3])
+        self.assertIn(
+            "forkdb: the number 7 named several namespaces: created at "
+            "2025-11-24T16:00:00.001000000Z, 2025-11-24T16:01:00.003000000Z: choose one "
+            "with --since and --until\n", told)
+        self.assertNotIn("several", self.query("--ns", "7", "--since", "@1764000060")[1])
+        self.assertNotIn("several", self.query("--ns", "8")[1])
+        other = "11111111-2222-3333-4444-555555555555"
+        self.record(harness.HEADER + call(1, 10, 20, user_ns=8), "--boot-id", other)
+        self.assertIn("the number 8 named several namespaces: in 2 boots: choose one with "
+                      "--boot\n", self.query("--ns", "8")[1])
+        self.assertNotIn("several", self.query("--ns", "8", "--boot", "0")[1])
 
 
 class Show(harness.CliTest):

@@ -73,8 +73,11 @@ class Several(harness.CliTest):
             self.query("--group-by", "errno", "--format", "csv"),
             b"errno,records\n,80\nEAGAIN,20\n")
         explained = self.run_forkdb("query", "--db", self.even, "--db",
-                                    self.odd, "--explain", "-n", "1")
-        self.assertIn(b"20", explained.stderr)
+                                    self.odd, "--explain", "--count")
+        self.assertIn(b"EAGAIN (20 calls)", explained.stderr)
+        explained = self.run_forkdb("query", "--db", self.even, "--db",
+                                    self.odd, "--explain", "-n", "6")
+        self.assertIn(b"EAGAIN (2 calls)", explained.stderr)
 
     def test_hosts_of_one_name_are_told_apart(self):
         def hosts(*paths):

@@ -54,6 +54,7 @@ std::vector<int64_t> Find(const Times& times, const Burst& burst) {
       if (range.first <= id && id <= range.last) ids.push_back(id);
     }
   }
+  EXPECT_EQ(finder.records(), static_cast<int64_t>(ids.size()));
   return ids;
 }
 
@@ -170,6 +171,26 @@ TEST_F(BurstOfFilter, CountsTheRecordsThatTheOtherFiltersFind) {
     EXPECT_EQ(groups[{}], static_cast<int64_t>(ids.size())) << asked.sql;
   }
   EXPECT_GT(most, 100);
+}
+
+TEST_F(BurstOfFilter, GroupsOnlyWhatBelongsToABurstOfTheGroup) {
+  const Burst burst = {40, 100'000'000};
+  Groups groups;
+  Reader(path_).AddBurstGroups(Filter(), burst, {"comm", "uid"}, &groups);
+  Groups expected;
+  for (int comm = 0; comm < 8; ++comm) {
+    for (int64_t uid = 4'000'000'000; uid < 4'000'000'004; ++uid) {
+      const std::string name = "c" + std::to_string(comm);
+      const auto records = static_cast<int64_t>(
+          Expect(TimesOf(fmt::format("comm = '{}' AND uid = {}", name, uid)),
+                 burst)
+              .size());
+      if (records > 0) expected[Row{name, uid}] = records;
+    }
+  }
+  EXPECT_EQ(groups, expected);
+  EXPECT_GT(expected.size(), size_t{3});
+  EXPECT_LT(expected.size(), size_t{32});
 }
 
 }  // namespace

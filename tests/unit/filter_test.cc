@@ -50,6 +50,23 @@ TEST(Filter, ReadsWhatPeopleWrite) {
             "flags_raw & 65536 <> 0 AND flags_raw & 2114060416 <> 0)");
 }
 
+TEST(Filter, TakesThreadsAndNamespacesThatWereCreated) {
+  const auto sql = [](void (*change)(FilterOptions*)) {
+    FilterOptions options;
+    change(&options);
+    return ToSql(AllOf(ConditionsOf(ReadFilter(options, 0))));
+  };
+  EXPECT_EQ(sql([](FilterOptions* o) { o->threads = true; }),
+            "(flags_raw & 65536 <> 0 AND ret >= 1)");
+  EXPECT_EQ(sql([](FilterOptions* o) { o->no_threads = true; }),
+            "(flags_raw & 65536 = 0 AND ret >= 1)");
+  EXPECT_EQ(sql([](FilterOptions* o) { o->new_namespace = "user"; }),
+            "(flags_raw & 268435456 <> 0 AND ret >= 1)");
+  EXPECT_EQ(sql([](FilterOptions* o) { o->threads = o->failed = true; }),
+            "(flags_raw & 65536 <> 0 AND errno IS NOT NULL)");
+  EXPECT_EQ(sql([](FilterOptions* o) { o->success = true; }), "ret >= 1");
+}
+
 TEST(Filter, TakesANumberOfAUserAsAUid) {
   FilterOptions options;
   options.texts["username"] = {"root", "1001", "0"};

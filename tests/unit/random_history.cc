@@ -28,6 +28,13 @@ Record RandomRecord(int64_t seq, std::mt19937* random) {
     record.pid = record.tgid = 2;
     record.ppid = 0;
   }
+  if (seq % 101 == 0) {  // by the child of an earlier one
+    const Record maker = ForkRecord(seq - 100);
+    record.pid = record.tgid = maker.child_pid;
+    record.start_ns = maker.child_start_ns;
+    if (seq % 2 == 0) record.user_ns = 4'026'532'001U;
+  }
+  if (seq % 509 == 0 && !record.failed()) record.child_pid_ns = 4'026'532'100U;
   return record;
 }
 
@@ -65,8 +72,6 @@ void AskFlagSets(std::mt19937* random, Asked* asked) {
   if (often(6)) {
     asked->filter.new_namespaces = 0x60000000;
     also("flags_raw & 0x60000000");
-    if (!asked->filter.failed && asked->filter.values.count("errno") == 0)
-      also("ret > 0");
   }
   if (often(8)) {
     asked->filter.values["kind"] = {"kthread"};
@@ -110,6 +115,16 @@ Asked RandomQuestion(std::mt19937* random) {
   } else if (often(4)) {
     asked.filter.failed = true;
     also("ret < 0");
+  } else if (often(4)) {
+    asked.filter.succeeded = true;
+    also("ret > 0");
+  }
+  if (often(8)) {
+    asked.filter.changed_namespaces = true;
+    also(
+        "(user_ns <> (SELECT child_user_ns FROM forks AS m WHERE m.id = "
+        "forks.caller_id) OR (child_pid_ns <> pid_ns AND NOT flags_raw & "
+        "0x20000000))");
   }
   if (often(4)) {
     const auto pid = 100 + static_cast<int64_t>((*random)() % 3500);
@@ -122,7 +137,8 @@ Asked RandomQuestion(std::mt19937* random) {
   AskFlagSets(random, &asked);
   if (often(6)) {
     asked.filter.namespaces = {int64_t{4'026'532'001}, int64_t{4'026'532'003}};
-    also("child_user_ns IN (4026532001, 4026532003)");
+    also(
+        "(child_user_ns IN (4026532001, 4026532003) OR user_ns = 4026532001)");
   }
   if (often(5)) {
     const auto child =

@@ -58,6 +58,44 @@ int64_t Sum(const std::vector<int64_t>& numbers) {
   return std::accumulate(numbers.begin(), numbers.end(), int64_t{0});
 }
 
+TEST_F(ReportTest, ListsTheBootsOfItsTimeOnly) {
+  Write(ForkRecords(1, 5000), "old");  // a closed block and an open one
+  std::vector<Record> later = ForkRecords(1, 10);
+  for (Record& record : later) record.time_ns += 20'000'000'000;
+  Write(later, "new");
+  const auto boots = [&](int64_t since_ms, int64_t until_ms) {
+    ReportOptions options;
+    options.filter.since_ns = kStartNs + since_ms * 1'000'000;
+    options.filter.until_ns = kStartNs + until_ms * 1'000'000;
+    std::string names;
+    for (const Row& row : Read(options).boots) {
+      names += std::get<std::string>(row[2]) + " ";
+    }
+    return names;
+  };
+  EXPECT_EQ(boots(0, 30'000), "new old ");
+  EXPECT_EQ(boots(100, 200), "old ");
+  EXPECT_EQ(boots(4'900, 4'901), "old ");
+  EXPECT_EQ(boots(20'001, 30'000), "new ");
+  EXPECT_EQ(boots(10'000, 15'000), "");
+}
+
+TEST_F(ReportTest, CountsFailuresAmongItsRecordsOnly) {
+  std::vector<Record> records = ForkRecords(1, 2);
+  for (int64_t seq = 3; seq <= 8; ++seq) {
+    records.push_back(FailedRecord(seq, 11));
+  }
+  for (Record& record : records) record.flags = 0x10000000;
+  Write(records);
+  ReportOptions options;
+  options.filter.new_namespaces = 0x10000000;
+  options.filter.succeeded = true;
+  const Report report = Read(options);
+  EXPECT_EQ(report.stats.records, 2);
+  EXPECT_TRUE(report.failures.empty());
+  EXPECT_TRUE(report.newest_failures.empty());
+}
+
 TEST_F(ReportTest, CountsEachProcessesDescendants) {
   std::mt19937 random(5);
   const std::vector<Record> records = RandomFamily(&random);

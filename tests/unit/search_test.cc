@@ -115,6 +115,8 @@ TEST_F(SearchTest, ReadsNoMoreThanItMust) {
       [](Filter* f) { f->not_flags = 0x10000000; },
       [](Filter* f) { f->threads = true; },
       [](Filter* f) { f->new_namespaces = 0x50000000; },
+      [](Filter* f) { f->changed_namespaces = true; },
+      [](Filter* f) { f->succeeded = true; },
       [](Filter* f) { f->values["kind"] = {"thread"}; },
       [](Filter* f) { f->values["kind"] = {"kthread"}; },
       [](Filter* f) {

@@ -54,8 +54,8 @@ class PlainSql {
          std::vector<std::pair<const char*, const char*>>{
              {"all", ""},
              {"failed", " AND ret < 0"},
-             {"threads", " AND flags_raw & 0x10000"},
-             {"processes", " AND NOT flags_raw & 0x10000"}}) {
+             {"threads", " AND ret > 0 AND flags_raw & 0x10000"},
+             {"processes", " AND ret > 0 AND NOT flags_raw & 0x10000"}}) {
       text +=
           Rows(fmt::format("SELECT 'totals', '{}', NULL, count(*) FROM "
                            "forks{}{}",
