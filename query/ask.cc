@@ -80,9 +80,10 @@ void PrintPlainSql(const QueryOptions& options, const Databases& databases) {
 }
 
 // Adds the errnos of the rows, if they are to be explained.
-int64_t PrintRows(const QueryOptions& options, Databases* databases,
-                  Groups* errnos) {
+int64_t PrintRows(const QueryOptions& options, bool oldest,
+                  Databases* databases, Groups* errnos) {
   Shape shape = ChooseShape(options);
+  shape.oldest = oldest;
   std::unique_ptr<RowPrinter> printer =
       NewRowPrinter(options.output, databases->Columns(shape));
   if (options.explain) {
@@ -133,6 +134,21 @@ void AnswerSql(const QueryOptions& options, Databases* databases) {
           [&] { databases->first().PrintSql(*options.sql, options.output); });
 }
 
+// Whether the answer is the oldest records, and the next one goes on behind
+// them. Throws UsageError for an order in which it could not.
+bool IsInParts(const QueryOptions& options, const CursorKeeper& cursor) {
+  if (!cursor.goes_on() || options.count || options.group_by ||
+      options.shape.limit.value_or(0) == 0) {
+    return false;
+  }
+  if (options.shape.reverse || !options.shape.order.empty()) {
+    throw UsageError(
+        fmt::format("{} with -n and a cursor would skip records: leave it out",
+                    options.shape.reverse ? "--reverse" : "--order"));
+  }
+  return true;
+}
+
 void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
                   Databases* databases) {
   NewRecords news;
@@ -142,6 +158,7 @@ void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
     news = databases->FindNewRecords(Cursor());
   }
   const bool counts = options.count || options.group_by;
+  const bool in_parts = IsInParts(options, *cursor);
   std::optional<int64_t> records;
   Groups errnos;
   const bool seen = Present(options.output, [&] {
@@ -149,7 +166,7 @@ void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
       databases->KeepBursts(*options.burst);
     }
     records = counts ? PrintCounts(options, databases)
-                     : PrintRows(options, databases, &errnos);
+                     : PrintRows(options, in_parts, databases, &errnos);
   });
   if (records == 0 && !cursor->begin() && options.shape.limit.value_or(1) > 0) {
     if (!counts) databases->TellCoverage();
@@ -167,7 +184,11 @@ void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
     if (counts) AddErrnos(options, databases, &errnos);
     Explain(errnos);
   }
-  if (cursor->wanted() && seen) cursor->Keep(news.cursor);
+  if (!cursor->wanted() || !seen) return;
+  const bool is_part = in_parts && records == options.shape.limit;
+  cursor->Keep(is_part ? databases->CursorAfterPrinted(
+                             cursor->begin().value_or(Cursor()))
+                       : news.cursor);
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ void AddCursorOptions(CLI::App* command, CursorOptions* options) {
           ->add_option(
               "--cursor-file", options->file,
               "Only records stored after the cursor in FILE, or all if there "
-              "is no FILE; then write the new cursor to FILE.")
+              "is no FILE; then write the new cursor to FILE. With -n N, the "
+              "oldest N of them; -n 0 only moves the cursor to the end.")
           ->type_name("FILE")
           ->excludes(after);
   CLI::Option* show =
@@ -69,7 +70,8 @@ void AddCursorOptions(CLI::App* command, CursorOptions* options) {
   }
 }
 
-CursorKeeper::CursorKeeper(const CursorOptions& options) : show_(options.show) {
+CursorKeeper::CursorKeeper(const CursorOptions& options)
+    : show_(options.show), path_(options.file) {
   if (options.after) begin_ = ParseCursor(*options.after);
   if (!options.file) return;
   const std::string text = ReadText(*options.file);
@@ -84,13 +86,17 @@ CursorKeeper::CursorKeeper(const CursorOptions& options) : show_(options.show) {
   file_ = std::make_unique<OutputFile>(*options.file, Links::kReplace);
 }
 
+void CursorKeeper::Save(const Cursor& end) {
+  if (!path_) return;
+  if (!file_) file_ = std::make_unique<OutputFile>(*path_, Links::kReplace);
+  fmt::print(file_->stream(), "{}\n", FormatCursor(end));
+  file_->Commit();
+  file_.reset();
+}
+
 void CursorKeeper::Keep(const Cursor& end) {
-  const std::string text = FormatCursor(end);
-  if (file_) {
-    fmt::print(file_->stream(), "{}\n", text);
-    file_->Commit();
-  }
-  if (show_) TellLines(fmt::format("-- cursor: {}", text));
+  Save(end);
+  if (show_) TellLines(fmt::format("-- cursor: {}", FormatCursor(end)));
 }
 
 void CursorKeeper::Discard() {

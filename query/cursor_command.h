@@ -36,20 +36,28 @@ class CursorKeeper {
   const std::optional<Cursor>& begin() const { return begin_; }
 
   // Whether somebody wants to know where it ended.
-  bool wanted() const { return show_ || file_; }
+  bool wanted() const { return show_ || path_; }
 
-  // Writes the file, in one step, and "-- cursor: …" to stderr, as far as the
-  // options say. To be called once, after the last row has been written. Throws
-  // Error.
+  // Whether a limit takes the oldest records first, because the next question
+  // goes on behind them.
+  bool goes_on() const { return path_ || (show_ && begin_); }
+
+  // Writes the file in one step, if the options name one. To be called after
+  // the rows before the cursor have been written. Throws Error.
+  void Save(const Cursor& end);
+
+  // Saves the cursor and, if the options say so, writes "-- cursor: …" to
+  // stderr. To be called once, at the end.
   void Keep(const Cursor& end);
 
-  // As OutputFile has it.
+  // As OutputFile has it. Not during Save().
   void Discard();
 
  private:
   bool show_;
+  std::optional<std::string> path_;
   std::optional<Cursor> begin_;
-  std::unique_ptr<OutputFile> file_;
+  std::unique_ptr<OutputFile> file_;  // NULL once it is written
 };
 
 // Tells, on stderr, what there was after a cursor and is not shown.

@@ -63,8 +63,7 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
   AddDimensionOptions(command, options);
   CLI::Option* failed =
       command->add_flag("--failed", options->failed, "Only failed calls.");
-  command
-      ->add_flag("--success", options->success, "Only calls that succeeded.")
+  command->add_flag("--success", options->success, "Only calls that succeeded.")
       ->excludes(failed)
       ->excludes(command->get_option("--errno"));
   AddList(command, "--pid", "PID", &options->pids,

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "base/signals.h"
@@ -22,6 +23,12 @@ namespace forkdb {
 namespace {
 
 constexpr int64_t kFirstRows = 10;
+
+int64_t Count(Databases* databases) {
+  Groups groups;
+  databases->AddGroups({}, &groups);
+  return groups[Row()];
+}
 
 class Follower {
  public:
@@ -42,6 +49,8 @@ class Follower {
   void GoOn(const Stop& stop);
   // After so many rows.
   void Flush(int64_t rows);
+  // Writes the cursor to its file, if it has moved.
+  void Save();
 
   const QueryOptions& options_;
   Filter filter_;
@@ -52,14 +61,18 @@ class Follower {
   ChangeWatch watch_;
   std::unique_ptr<RowPrinter> printer_;
   Cursor cursor_;
+  std::string saved_;    // cursor_ as the file has it
   std::string trouble_;  // the latest, "" for none
 };
 
 void Follower::Run() {
   Round([this](const Stop& stop) { Begin(stop); });
+  // From now on, whoever is killed goes on behind what it has shown.
+  Save();
   try {
     while (watch_.Wait(signals_.fd(), fileno(options_.output.stream))) {
       Round([this](const Stop& stop) { GoOn(stop); });
+      Save();
     }
   } catch (const Interrupted&) {
     // Before the round: what it has shown will be shown again.
@@ -68,6 +81,13 @@ void Follower::Run() {
   }
   if (keeper_.wanted()) keeper_.Keep(cursor_);
   if (signals_.Take()) throw Interrupted();
+}
+
+void Follower::Save() {
+  std::string text = FormatCursor(cursor_);
+  if (text == saved_) return;
+  keeper_.Save(cursor_);
+  saved_ = std::move(text);
 }
 
 void Follower::Round(const std::function<void(const Stop&)>& look) {
@@ -87,15 +107,24 @@ void Follower::Begin(const Stop& stop) {
   filter_ = databases.first_filter();
   filter_.boot.reset();
   NewRecords news;
+  std::optional<int64_t> after_cursor;
   if (keeper_.begin()) {
     news = databases.KeepNewRecords(*keeper_.begin());
     WarnOfLosses(news);
+    if (shape_.limit) after_cursor = Count(&databases);
   } else {
     news = databases.FindNewRecords(Cursor());
     if (!shape_.limit) shape_.limit = kFirstRows;
   }
   printer_ = NewRowPrinter(options_.output, databases.Columns(shape_));
-  Flush(databases.Print(shape_, printer_.get()));
+  const int64_t shown = databases.Print(shape_, printer_.get());
+  Flush(shown);
+  if (after_cursor && *after_cursor > shown) {
+    Tell(
+        fmt::format("{} older records after the cursor are not shown: leave "
+                    "out -n to see all",
+                    *after_cursor - shown));
+  }
   filter_.ranges.reset();
   shape_.limit.reset();
   cursor_ = news.cursor;

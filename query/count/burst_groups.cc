@@ -15,8 +15,8 @@ namespace forkdb {
 void AddBurstGroups(const Search& search, const Burst& burst,
                     const std::vector<std::string>& columns, Groups* groups) {
   std::map<Row, BurstFinder, RowLess> finders;
-  RowCursor rows(search, {fmt::format("{}, id, time_ns",
-                                      fmt::join(columns, ", "))});
+  RowCursor rows(search,
+                 {fmt::format("{}, id, time_ns", fmt::join(columns, ", "))});
   Row row;
   while (SQLite::Statement* statement = rows.Next()) {
     ReadRow(statement, &row);

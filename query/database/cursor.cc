@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <set>
@@ -69,6 +70,15 @@ struct Stream {
   int64_t pruned_seq = 0;
 };
 
+// Of many gaps, the newest are kept.
+Ranges Unseen(const Ranges& before, const Ranges& missing) {
+  Ranges left = WithEnd(Intersect(before, missing));
+  if (left.size() > kMostGaps) {
+    left.erase(left.begin(), left.end() - (kMostGaps + 1));
+  }
+  return left;
+}
+
 class Finder {
  public:
   Finder(const Cursor& cursor, SQLite::Database* database)
@@ -123,11 +133,7 @@ void Finder::AddStream(const Stream& stream, const std::string& key) {
     result_.ranges.push_back(
         {RecordId(stream.id, range.first), RecordId(stream.id, range.last)});
   }
-  Ranges& left = result_.cursor[key];
-  left = WithEnd(Intersect(unseen, missing));
-  if (left.size() > kMostGaps) {
-    left.erase(left.begin(), left.end() - (kMostGaps + 1));
-  }
+  result_.cursor[key] = Unseen(unseen, missing);
 }
 
 void Finder::AddDowntimes() {
@@ -144,6 +150,27 @@ void Finder::AddDowntimes() {
     downtimes.longest.push_back(
         {find.getColumn(0).getInt64(), find.getColumn(1).getInt64(),
          EscapeForDisplay(find.getColumn(2).getString())});
+  }
+}
+
+// Calls take with each stream and its key.
+void ForEachStream(
+    SQLite::Database* database,
+    const std::function<void(const Stream&, const std::string&)>& take) {
+  SQLite::Statement streams(
+      *database,
+      "SELECT s.id, s.next_seq, s.pruned_seq, "
+      "b.boot_id || '|' || s.source || '|' || s.attachment "
+      "FROM streams AS s JOIN boots AS b ON b.id = s.boot ORDER BY s.id");
+  while (streams.executeStep()) {
+    const int64_t id = streams.getColumn(0).getInt64();
+    // Numbers in a forged database can be any size.
+    if (id < 1 || id > kMostStreams) continue;
+    const int64_t next_seq =
+        std::clamp<int64_t>(streams.getColumn(1).getInt64(), 1, kSeqLimit);
+    const int64_t pruned_seq =
+        std::clamp<int64_t>(streams.getColumn(2).getInt64(), 0, next_seq - 1);
+    take({id, next_seq, pruned_seq}, Key(streams.getColumn(3).getString()));
   }
 }
 
@@ -237,24 +264,41 @@ Cursor MergeCursors(const Cursor& left, const Cursor& right) {
 
 NewRecords FindNewRecords(const Cursor& cursor, SQLite::Database* database) {
   Finder finder(cursor, database);
-  SQLite::Statement streams(
-      *database,
-      "SELECT s.id, s.next_seq, s.pruned_seq, "
-      "b.boot_id || '|' || s.source || '|' || s.attachment "
-      "FROM streams AS s JOIN boots AS b ON b.id = s.boot ORDER BY s.id");
-  while (streams.executeStep()) {
-    const int64_t id = streams.getColumn(0).getInt64();
-    // Numbers in a forged database can be any size.
-    if (id < 1 || id > kMostStreams) continue;
-    const int64_t next_seq =
-        std::clamp<int64_t>(streams.getColumn(1).getInt64(), 1, kSeqLimit);
-    const int64_t pruned_seq =
-        std::clamp<int64_t>(streams.getColumn(2).getInt64(), 0, next_seq - 1);
-    finder.AddStream({id, next_seq, pruned_seq},
-                     Key(streams.getColumn(3).getString()));
-  }
+  ForEachStream(database, [&](const Stream& stream, const std::string& key) {
+    finder.AddStream(stream, key);
+  });
   finder.AddDowntimes();
   return finder.result();
+}
+
+Cursor CursorAfter(const Cursor& cursor, const Shown& shown,
+                   SQLite::Database* database) {
+  Cursor after = cursor;
+  ForEachStream(database, [&](const Stream& stream, const std::string& key) {
+    const auto found = shown.find(stream.id);
+    if (found == shown.end()) return;
+    Ranges unshown;
+    SQLite::Statement gaps(*database,
+                           "SELECT first_seq, last_seq FROM gaps WHERE stream "
+                           "= ? AND first_seq <= ? ORDER BY first_seq");
+    gaps.bind(1, stream.id);
+    gaps.bind(2, found->second);
+    int64_t next = stream.pruned_seq + 1;
+    while (gaps.executeStep()) {
+      const IdRange gap = {
+          std::max<int64_t>(gaps.getColumn(0).getInt64(), next),
+          std::min(gaps.getColumn(1).getInt64(), found->second)};
+      if (gap.first > gap.last) continue;  // forged
+      unshown.push_back(gap);
+      next = gap.last + 1;
+    }
+    unshown.push_back({found->second + 1, kLastSeq});
+    const auto before = cursor.find(key);
+    after[key] =
+        Unseen(before == cursor.end() ? Ranges{{1, kLastSeq}} : before->second,
+               unshown);
+  });
+  return after;
 }
 
 }  // namespace forkdb

@@ -45,6 +45,16 @@ struct NewRecords {
   Downtimes downtimes;
 };
 
+// The highest number that was shown of each stream, by the stream's id in one
+// database.
+using Shown = std::map<int64_t, int64_t>;
+
+// The cursor after these numbers: what the cursor had not shown of a stream,
+// and what comes after the highest that was shown. Must be called inside a
+// transaction. Throws SQLite::Exception.
+Cursor CursorAfter(const Cursor& cursor, const Shown& shown,
+                   SQLite::Database* database);
+
 // Must be called inside a transaction. Throws SQLite::Exception.
 NewRecords FindNewRecords(const Cursor& cursor, SQLite::Database* database);
 

@@ -15,6 +15,7 @@
 #include "query/coverage/losses.h"
 #include "query/database/known_users.h"
 #include "query/search/merge.h"
+#include "store/record.h"
 #include "terminal/tell.h"
 
 namespace forkdb {
@@ -170,18 +171,43 @@ std::vector<std::string> Databases::Columns(const Shape& shape) const {
 }
 
 int64_t Databases::Print(const Shape& shape, RowPrinter* printer) {
+  for (Part& part : parts_) part.shown.clear();
   if (several()) return PrintMerged(shape, printer);
-  const NextRow next = first().Find(parts_.front().filter, shape);
+  Part& part = parts_.front();
+  Shape wider = shape;
+  if (shape.oldest) wider.columns.emplace_back("id");
+  const NextRow next = first().Find(part.filter, wider);
   int64_t count = 0;
-  for (Row row; next(&row); ++count) printer->Print(row);
+  for (Row row; next(&row); ++count) {
+    if (shape.oldest) {
+      part.NoteShown(IntegerOr(row.back(), 0));
+      row.pop_back();
+    }
+    printer->Print(row);
+  }
   return count;
+}
+
+void Databases::Part::NoteShown(int64_t id) {
+  int64_t& highest = shown[StreamOf(id)];
+  highest = std::max(highest, id % kSeqLimit);
+}
+
+Cursor Databases::CursorAfterPrinted(const Cursor& cursor) const {
+  Cursor after = cursor;
+  for (const Part& part : parts_) {
+    after = MergeCursors(after, part.reader->CursorAfter(cursor, part.shown));
+  }
+  return after;
 }
 
 int64_t Databases::PrintMerged(const Shape& shape, RowPrinter* printer) {
   std::vector<int64_t> limits;
-  if (shape.limit && !shape.reverse) limits = ShareLimit(*shape.limit);
+  if (shape.limit && !shape.reverse && !shape.oldest) {
+    limits = ShareLimit(*shape.limit);
+  }
   Shape wider = shape;
-  wider.columns = {"time_ns", "stream"};
+  wider.columns = {"time_ns", "id"};
   wider.columns.insert(wider.columns.end(), shape.columns.begin(),
                        shape.columns.end());
   Merge merge(shape.reverse);
@@ -198,7 +224,9 @@ int64_t Databases::PrintMerged(const Shape& shape, RowPrinter* printer) {
     const std::optional<size_t> at = merge.Next(&row);
     if (!at) break;
     row.erase(row.begin());
-    row.front() = parts_[*at].hosts[IntegerOr(row.front(), 0)];
+    const int64_t id = IntegerOr(row.front(), 0);
+    parts_[*at].NoteShown(id);
+    row.front() = parts_[*at].hosts[StreamOf(id)];
     printer->Print(row);
     ++count;
   }
@@ -260,7 +288,7 @@ void Databases::TellWhatIsNotRecorded() {
   if (first_filter().new_namespaces == 0) return;
   Tell(
       "unshare(2) and setns(2) are not recorded, so --new-ns does not find "
-      "them: --changed-ns finds the calls of a process after them");
+      "them: --changed-ns finds who changed the user or PID namespace");
 }
 
 void Databases::TellCoverage() {

@@ -47,8 +47,11 @@ class Databases {
 
   // Prints the records without RowPrinter::Finish(). Returns their number. With
   // several databases, the shape must have no order, and a limit keeps the
-  // newest records of all. Throws as Reader::Print() does.
+  // newest or oldest records of all. Throws as Reader::Print() does.
   int64_t Print(const Shape& shape, RowPrinter* printer);
+
+  // The cursor after the oldest records that Print() printed last.
+  Cursor CursorAfterPrinted(const Cursor& cursor) const;
 
   void AddGroups(const std::vector<std::string>& columns, Groups* groups);
   // Adds what belongs to bursts of a group alone (burst_groups.h).
@@ -85,6 +88,9 @@ class Databases {
     Filter filter;
     std::map<int64_t, std::string> hosts;  // by stream
     bool asked = true;                     // false if it lacks the boot
+    Shown shown;                           // by the last Print()
+
+    void NoteShown(int64_t id);
   };
 
   void NameHosts();

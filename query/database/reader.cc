@@ -142,6 +142,11 @@ NewRecords Reader::FindNewRecords(const Cursor& cursor) {
   return found;
 }
 
+Cursor Reader::CursorAfter(const Cursor& cursor, const Shown& shown) {
+  return TranslateTrouble(
+      path_, [&] { return forkdb::CursorAfter(cursor, shown, &database_); });
+}
+
 NextRow Reader::Find(const Filter& filter, const Shape& shape) {
   return TranslateTrouble(path_, [&]() -> NextRow {
     const Search search(&database_, filter, progress_);

@@ -73,6 +73,9 @@ class Reader {
   // What the database has after a cursor (cursor.h).
   NewRecords FindNewRecords(const Cursor& cursor);
 
+  // The cursor after what was shown (cursor.h).
+  Cursor CursorAfter(const Cursor& cursor, const Shown& shown);
+
   // Returns the filter's records as rows. The result throws as Print() does;
   // the reader must outlive it.
   NextRow Find(const Filter& filter, const Shape& shape);

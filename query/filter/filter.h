@@ -34,11 +34,11 @@ struct Filter {
   std::map<std::string, std::vector<Value>, std::less<>> values;
   std::vector<Value> pids;  // one is the caller's pid or tgid
   std::vector<Value>
-      namespaces;          // one is the caller's or the child's, by inode
-  uint64_t flags = 0;      // all of these bits are set
-  uint64_t not_flags = 0;  // none of these bits is set
-  uint64_t new_namespaces = 0;   // one of these CLONE_NEW bits is set
-  std::optional<bool> threads;   // with CLONE_THREAD, or without
+      namespaces;               // one is the caller's or the child's, by inode
+  uint64_t flags = 0;           // all of these bits are set
+  uint64_t not_flags = 0;       // none of these bits is set
+  uint64_t new_namespaces = 0;  // one of these CLONE_NEW bits is set
+  std::optional<bool> threads;  // with CLONE_THREAD, or without
   bool failed = false;
   bool succeeded = false;
   // The caller is in another user namespace than it was created in, or its

@@ -36,8 +36,8 @@ struct FilterOptions {
 
 // Parses all but the boot and the process, which a database has to look up.
 // Relative times count from now_ns. Threads and new namespaces are those that
-// were created, unless failed calls are asked for. Says on stderr which command names it cut.
-// Throws UsageError.
+// were created, unless failed calls are asked for. Says on stderr which command
+// names it cut. Throws UsageError.
 Filter ReadFilter(const FilterOptions& options, int64_t now_ns);
 
 }  // namespace forkdb

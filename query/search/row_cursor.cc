@@ -18,7 +18,7 @@ RowRequest RequestFor(const Search& search, const Shape& shape) {
   request.limit = shape.limit.value_or(kAllRows);
   if (!shape.order.empty()) {
     request.order = ParseOrder(shape.order, shape.reverse);
-  } else if (request.limit > 0 && !shape.reverse) {
+  } else if (request.limit > 0 && !shape.reverse && !shape.oldest) {
     request.from_id = FindNewest(search, request.limit);
   }
   return request;

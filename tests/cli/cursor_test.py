@@ -12,8 +12,9 @@ import harness
 
 class Cursor(harness.CliTest):
     def query(self, *args, **options):
-        return self.ok("query", "--db", self.db, "--format", "csv", "--columns",
-                       "seq", *args, **options).decode().split()[1:]
+        answer = self.ok("query", "--db", self.db, "--format", "csv", "--columns",
+                         "seq", *args, **options).decode().split()[1:]
+        return [row.split(",")[-1] for row in answer]
 
     def seqs(self, *args):
         return [int(seq) for seq in self.query(*args)]
@@ -70,6 +71,55 @@ class Cursor(harness.CliTest):
                 os.rename(self.db + suffix, self.path("aside" + suffix))
         self.record(harness.HEADER + harness.lines(3, 7))
         self.assertEqual(self.new(), [6, 7])
+
+    def test_with_a_limit_the_oldest_come_first_and_none_is_skipped(self):
+        records = [*range(1, 8), *range(13, 30)]
+        self.record(harness.HEADER + b"".join(map(harness.line, records)))
+        parts = []
+        while not parts or parts[-1]:
+            parts.append(self.seqs("--cursor-file", "cursor", "-n", "5"))
+            if len(parts) == 3:  # late, before and behind the cursor
+                self.record(harness.HEADER + harness.lines(9, 11) +
+                            harness.lines(30, 31))
+        self.assertEqual(parts[:3], [[1, 2, 3, 4, 5], [6, 7, 13, 14, 15],
+                                     [16, 17, 18, 19, 20]])
+        self.assertEqual(parts[3], [9, 10, 11, 21, 22])
+        self.assertEqual(sorted(sum(parts, [])),
+                         [*range(1, 8), *range(9, 12), *range(13, 32)])
+
+    def test_with_a_limit_goes_on_behind_the_last_match(self):
+        self.record(harness.HEADER + b"".join(
+            harness.line(seq, error=11 if seq % 3 == 0 else 0)
+            for seq in range(1, 20)))
+        args = ["--failed", "--cursor-file", "cursor", "-n", "2"]
+        self.assertEqual([self.seqs(*args) for _ in range(5)],
+                         [[3, 6], [9, 12], [15, 18], [], []])
+        self.assertEqual(self.new(), [])
+
+    def test_with_a_limit_goes_on_in_several_databases(self):
+        self.record(harness.HEADER + harness.lines(1, 9))
+        other = self.path("other.db")
+        self.write("source.txt", harness.HEADER + b"".join(
+            harness.line(seq, time_ns=harness.START_NS + seq * 1_000_000 + 500_000)
+            for seq in range(1, 6)))
+        self.ok("record", "--source", self.source, "--db", other, "--once",
+                "--boot-id", "11111111-2222-3333-4444-555555555555")
+        args = ["--db", other, "--cursor-file", "cursor", "-n", "4"]
+        self.assertEqual([self.seqs(*args) for _ in range(5)],
+                         [[1, 1, 2, 2], [3, 3, 4, 4], [5, 5, 6, 7], [8, 9], []])
+
+    def test_without_records_a_limit_of_0_moves_to_the_end(self):
+        self.record(harness.HEADER + harness.lines(1, 9))
+        self.assertEqual(self.seqs("--cursor-file", "cursor", "-n", "0"), [])
+        self.assertEqual(self.new(), [])
+
+    def test_a_limit_refuses_an_order_that_would_skip(self):
+        self.record(harness.HEADER + harness.lines(1, 9))
+        for order in [["--reverse"], ["--order", "pid"]]:
+            for cursor in [["--cursor-file", "cursor"],
+                           ["--after-cursor", self.cursor(), "--show-cursor"]]:
+                self.fails(2, order[0] + " with -n and a cursor would skip records",
+                           "query", "--db", self.db, "-n", "2", *order, *cursor)
 
     def test_leaves_stdout_to_the_rows(self):
         self.record(harness.HEADER + harness.lines(1, 3))

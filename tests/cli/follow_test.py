@@ -168,6 +168,44 @@ class Follow(harness.CliTest):
         process = self.follow(*args)
         self.expect(process, "seq", *range(6, 21))
 
+    def test_that_is_killed_keeps_its_cursor(self):
+        self.feed(1, 3)
+        path = self.path("cursor")
+        args = ["--cursor-file", path]
+        process = self.follow(*args)
+        self.expect(process, "seq", 1, 2, 3)
+        harness.wait_until(lambda: os.path.exists(path), "the cursor")
+        for seq in [4, 5]:
+            with open(path, "rb") as file:
+                before = file.read()
+            self.feed(seq, seq)
+            self.expect(process, seq)
+
+            def moved(old=before):
+                with open(path, "rb") as file:
+                    return file.read() != old
+
+            harness.wait_until(moved, "a new cursor")
+        process.kill()
+        process.wait()
+        self.feed(6, 8)
+        process = self.follow(*args)
+        self.expect(process, "seq", 6, 7, 8)
+        self.assertEqual(os.listdir(self.dir).count("cursor"), 1)
+        self.assertFalse([name for name in os.listdir(self.dir)
+                          if name.startswith(".cursor")])
+
+    def test_says_how_many_a_limit_leaves_out_after_a_cursor(self):
+        self.feed(1, 3)
+        path = self.path("cursor")
+        self.ok("query", "--db", self.db, "--cursor-file", path)
+        self.feed(4, 9)
+        process = self.follow("--cursor-file", path, "-n", "2")
+        self.expect(process, "seq", 8, 9)
+        self.assertEqual(self.stop(process), (
+            130, b"", b"forkdb: 4 older records after the cursor are not shown: leave "
+            b"out -n to see all\n"))
+
     def test_follows_several_databases(self):
         self.feed(1, 1)
         other = self.path("other.db")

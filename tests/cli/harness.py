@@ -155,6 +155,12 @@ class CliTest(unittest.TestCase):
             [(last - first + 1, last - first + 1, first, last, 0)])
 
 
+def add_user(path, uid, name):
+    """As if the user had a record."""
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("INSERT INTO users (uid, username) VALUES (?, ?)", (uid, name))
+
+
 def as_user(user, groups):
     if user is None:
         return []

@@ -105,6 +105,7 @@ class Help(harness.CliTest):
 
     def test_examples_of_query_work(self):
         self.record(harness.HEADER + harness.lines(1, 9))
+        harness.add_user(self.db, 1000, "alice")
         for name in ["web1.db", "web2.db"]:
             shutil.copy(self.db, self.path(name))
         self.run_examples(example for example in examples(self.help_of("query"))
@@ -114,6 +115,7 @@ class Help(harness.CliTest):
 
     def test_examples_of_stats_work(self):
         self.record(harness.HEADER + harness.lines(1, 9))
+        harness.add_user(self.db, 1000, "alice")
         self.run_examples(examples(self.help_of("stats")))
 
     def test_examples_of_tree_work(self):
@@ -122,6 +124,7 @@ class Help(harness.CliTest):
 
     def test_examples_of_export_work(self):
         self.record(harness.HEADER + harness.lines(1, 9))
+        harness.add_user(self.db, 1000, "alice")
         self.run_examples(example.split(" |")[0]
                           for example in examples(self.help_of("export")))
 

@@ -365,7 +365,7 @@ class Namespaces(harness.CliTest):
     def test_that_no_call_created_are_explained(self):
         self.record(harness.HEADER + call(1, 10, 20))
         told = ("forkdb: unshare(2) and setns(2) are not recorded, so --new-ns does not "
-                "find them: --changed-ns finds the calls of a process after them\n")
+                "find them: --changed-ns finds who changed the user or PID namespace\n")
         self.assertIn(told, self.query("--new-ns=user")[1])
         for args in [["query", "--count"], ["query", "--group-by", "comm"], ["stats"]]:
             result = self.run_forkdb(*args, "--db", self.db, "--new-ns", "--user", "root")
@@ -427,6 +427,37 @@ class Show(harness.CliTest):
             cat.stdin.close()
             out = show.communicate(timeout=harness.PATIENCE)[0]
         self.assertEqual(out.count(b"\n"), 3)
+
+    def test_a_limit_is_of_the_past_only(self):
+        self.write("source.txt", harness.HEADER + harness.lines(1, 5))
+        show = self.start("show", "--source", self.source, "--follow", "-n", "2",
+                          "--format", "json")
+        seen = [json.loads(show.stdout.readline())["seq"] for _ in range(2)]
+        with open(self.source, "ab") as source:
+            source.write(harness.lines(6, 15))
+        seen += [json.loads(show.stdout.readline())["seq"] for _ in range(10)]
+        self.assertEqual(seen, [4, 5, *range(6, 16)])
+        self.assertEqual(self.stop(show), (130, b"", b""))
+
+    def test_tells_of_records_that_are_missing(self):
+        self.write("source.txt", harness.HEADER + harness.lines(5, 6) +
+                   harness.lines(9, 9))
+        result = self.run_forkdb("show", "--source", self.source)
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(result.stderr, b"forkdb: 2 records are missing: the source lost "
+                         b"them before forkdb read them\n")
+
+    def test_of_ebpf_counts_what_comes_and_ends(self):
+        with self.subTest("first records"):
+            show = self.start("show", "--source", "ebpf", "-n", "3", "--format", "json")
+            harness.wait_until(lambda: subprocess.run(["true"], check=True) and
+                               show.poll() is not None, "three calls")
+            out, err = show.communicate(timeout=harness.PATIENCE)
+            if show.returncode == 1 and b"eBPF" in err:
+                self.skipTest(err.decode())
+            self.assertEqual((show.returncode, err), (0, b""))
+            seqs = [json.loads(row)["seq"] for row in out.splitlines()]
+            self.assertEqual(seqs, [1, 2, 3])
 
     def test_follows_until_interrupted(self):
         for number in [signal.SIGINT, signal.SIGTERM]:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import unittest
 
-from harness import FORKDB, HEADER, PATIENCE, CliTest, lines
+from harness import FORKDB, HEADER, PATIENCE, CliTest, add_user, lines
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What runs those that are not run here.
@@ -37,6 +37,7 @@ class ReadmeTest(CliTest):
         self.write("source.txt", HEADER + lines(1, 50))
         self.run_forkdb("record", "--once", "--source", self.source, "--db", self.db)
         self.environment = {**os.environ, "FORKDB_DB": self.db}
+        add_user(self.db, 1000, "alice")
         # The README prunes before it asks.
         self.whole = shutil.copy(self.db, self.path("whole.db"))
         for name in ["web1.db", "web2.db"]:
@@ -55,7 +56,8 @@ class ReadmeTest(CliTest):
         self.assertEqual(result.returncode, 0, (command, result.stderr))
         # Of the last hour there is nothing.
         self.assertRegex(result.stderr, rb"\A(forkdb: no record matches: the "
-                         rb"database holds 50 records, [^\n]*\n)?\Z", command)
+                         rb"database holds 50 records, [^\n]*\n)?"
+                         rb"(forkdb: unshare\(2\)[^\n]*\n)?\Z", command)
 
     def fails_after_output(self, command):
         result = subprocess.run(self.words(command), cwd=self.dir, check=False,

@@ -137,8 +137,7 @@ Asked RandomQuestion(std::mt19937* random) {
   AskFlagSets(random, &asked);
   if (often(6)) {
     asked.filter.namespaces = {int64_t{4'026'532'001}, int64_t{4'026'532'003}};
-    also(
-        "(child_user_ns IN (4026532001, 4026532003) OR user_ns = 4026532001)");
+    also("(child_user_ns IN (4026532001, 4026532003) OR user_ns = 4026532001)");
   }
   if (often(5)) {
     const auto child =

@@ -238,8 +238,13 @@ TEST_F(StatsTest, CountWholeBlocksWithoutALookAtTheirRows) {
       "(SELECT block FROM blocks)");
   SQLite::Database database = OpenForReading(path_);
   const Stats again = ReadStats(options, kNowNs, &database);
-  EXPECT_EQ(Text(stats).substr(0, Text(stats).find("namespaces")),
-            Text(again).substr(0, Text(again).find("namespaces")));
+  // Totals and namespaces depend on which calls failed.
+  const auto counted = [](const Stats& of) {
+    const std::string text = Text(of);
+    const size_t first = text.find("rate|");
+    return text.substr(first, text.find("namespaces") - first);
+  };
+  EXPECT_EQ(counted(stats), counted(again));
 }
 
 TEST(Stats, OfAnEmptyDatabaseAreZero) {
