@@ -37,7 +37,7 @@ namespace {
 
 constexpr char kExamples[] = R"(Examples:
   forkdb show                            all records in the kernel's buffer
-  forkdb show -n 10                      the newest ten
+  forkdb show -n 10                      the newest ten; with eBPF, the next ten
   forkdb show --follow                   then new ones, until Ctrl-C
   forkdb show "errno IS NOT NULL"        only failed calls
   forkdb show --source saved.txt --format json)";
@@ -65,6 +65,8 @@ class Show {
         waiter_(stop),
         source_(OpenSource(options.source, RealtimeNow())),
         follow_(options.follow || !source_->holds_past()),
+        counts_(!options.follow && !source_->holds_past() &&
+                options.limit != kNoLimit),
         output_(WithoutPagerIf(follow_, output)),
         database_(OpenForWriting(kMemoryDatabase)),
         writer_(&database_, "memory"),
@@ -72,14 +74,21 @@ class Show {
             source_.get(), RealtimeNow,
             [this](const Drain& drain) { Noticed(drain); },
             [this] { return waiter_.Stopped(); }),
-        select_(Select()) {}
+        select_(Select()),
+        is_catching_up_(source_->holds_past()) {}
 
   void Run() {
     Present(output_, [this] { PrintAll(); });
     if (recorder_.tally().rejected > 0) {
       Tell(fmt::format("{} lines are not records", recorder_.tally().rejected));
     }
-    if (waiter_.Stopped()) throw Interrupted();
+    if (const int64_t missing = CountMissing(); missing > 0) {
+      Tell(fmt::format(
+          "{} missing: the source lost {} before forkdb read {}",
+          missing == 1 ? "1 record is" : fmt::format("{} records are", missing),
+          missing == 1 ? "it" : "them", missing == 1 ? "it" : "them"));
+    }
+    if (waiter_.Stopped() && !is_done()) throw Interrupted();
   }
 
  private:
@@ -90,6 +99,19 @@ class Show {
   static const Output& WithoutPagerIf(bool follow, Output* output) {
     if (follow) output->pager.reset();
     return *output;
+  }
+
+  // Whether as many records have come as were asked for.
+  bool is_done() const { return counts_ && shown_ == options_.limit; }
+
+  // What is missing between the first record and the last.
+  int64_t CountMissing() {
+    SQLite::Statement before(
+        database_,
+        "SELECT ifnull(sum(last_seq), 0) FROM gaps WHERE first_seq = 1");
+    before.executeStep();
+    const Tally& tally = recorder_.tally();
+    return tally.missing + tally.missed - before.getColumn(0).getInt64();
   }
 
   void PrintAll() {
@@ -105,7 +127,7 @@ class Show {
     newest_.clear();
     printer_->Finish();
     is_catching_up_ = false;
-    while (follow_ && WaitForRecords()) {
+    while (follow_ && !is_done() && WaitForRecords()) {
       recorder_.Pass(&writer_);
       TakeRows();
       printer_->Finish();
@@ -171,13 +193,14 @@ class Show {
     // After the stop, what was read before it is shown.
     if (!stop_.requested()) EndStatementsOn(&stop_, &database_);
     select_.bind(1, shown_id_);
-    select_.bind(2, options_.limit);
+    select_.bind(2, is_catching_up_ ? options_.limit : kNoLimit);
     const bool hold = is_catching_up_ && options_.limit != kNoLimit;
     Row row;
-    while (select_.executeStep()) {
+    while (!is_done() && select_.executeStep()) {
       ReadRow(&select_, &row);
       if (!hold) {
         printer_->Print(row);
+        ++shown_;
         continue;
       }
       newest_.push_back(row);
@@ -197,6 +220,7 @@ class Show {
   Waiter waiter_;
   std::unique_ptr<Source> source_;
   bool follow_;  // eBPF has nothing but what comes
+  bool counts_;  // shows the first --limit that come, and ends
   const Output& output_;
   SQLite::Database database_;
   Writer writer_;
@@ -204,8 +228,9 @@ class Show {
   SQLite::Statement select_;
   std::unique_ptr<RowPrinter> printer_;
   int64_t shown_id_ = 0;
-  int64_t held_ = 0;  // records in the database
-  bool is_catching_up_ = true;
+  int64_t held_ = 0;   // records in the database
+  int64_t shown_ = 0;  // rows since the source was caught up with
+  bool is_catching_up_;
   std::deque<Row> newest_;  // at most --limit
 };
 
@@ -239,10 +264,13 @@ void AddShowCommand(CLI::App* app) {
       ->type_name("SOURCE")
       ->capture_default_str();
   command->add_flag("-f,--follow", options->follow,
-                    "Continue with new records until interrupted.");
+                    "Continue with new records until interrupted. The default "
+                    "for eBPF, unless -n is given.");
   command
       ->add_option("-n,--limit", options->limit,
-                   "Print only the newest N records.")
+                   "Print only the newest N records; with --follow, then all "
+                   "new ones. eBPF has no past: print the next N records and "
+                   "end or, with --follow, all.")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
   AddTimeoutOption(command, &options->timeout_ns);
