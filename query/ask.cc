@@ -68,14 +68,15 @@ class ErrnoCounter : public RowPrinter {
   Row shown_;
 };
 
-void PrintPlainSql(const QueryOptions& options, const Databases& databases) {
-  const Filter& filter = databases.first_filter();
+void PrintPlainSql(const QueryOptions& options, Databases* databases) {
+  const Filter& filter = databases->first_filter();
   const bool groups = options.count || options.group_by;
   std::vector<std::string> columns;
   if (options.group_by) columns = ParseColumns(*options.group_by);
   fmt::print(options.output.stream, "{};\n",
              groups ? PlainGroupSql(filter, columns, options.shape)
-                    : PlainSql(filter, ChooseShape(options)));
+                    : PlainSql(filter, ChooseShape(options),
+                               databases->first().HasSeveralStreams()));
   Flush(options.output);
 }
 
@@ -204,7 +205,7 @@ void AskDatabases(const QueryOptions& asked) {
         if (options.sql) {
           AnswerSql(options, databases);
         } else if (options.print_sql) {
-          PrintPlainSql(options, *databases);
+          PrintPlainSql(options, databases);
         } else {
           AnswerFilter(options, &cursor, databases);
         }

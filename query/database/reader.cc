@@ -21,6 +21,7 @@
 #include "query/database/recorder_watch.h"
 #include "query/filter/window.h"
 #include "query/search/row_cursor.h"
+#include "query/search/rows_by_time.h"
 #include "query/search/search.h"
 #include "query/search/sql_trouble.h"
 #include "store/database.h"
@@ -65,11 +66,12 @@ int64_t Reader::FindBoot(const std::string& text) {
         reason));
   };
   if (const std::optional<int64_t> back = BootsBack(text)) {
-    SQLite::Statement find(
-        database_, "SELECT id FROM boots ORDER BY id DESC LIMIT 1 OFFSET ?");
-    find.bind(1, *back);
-    if (!find.executeStep()) throw no_boot("there are fewer boots");
-    return find.getColumn(0).getInt64();
+    const std::vector<int64_t> boots =
+        TranslateTrouble(path_, [&] { return BootsByTime(&database_); });
+    if (static_cast<uint64_t>(*back) >= boots.size()) {
+      throw no_boot("there are fewer boots");
+    }
+    return boots[static_cast<size_t>(*back)];
   }
   SQLite::Statement find(
       database_,
@@ -147,17 +149,18 @@ Cursor Reader::CursorAfter(const Cursor& cursor, const Shown& shown) {
       path_, [&] { return forkdb::CursorAfter(cursor, shown, &database_); });
 }
 
+bool Reader::HasSeveralStreams() {
+  return TranslateTrouble(
+      path_, [&] { return Search(&database_, Filter()).Streams().size() > 1; });
+}
+
 NextRow Reader::Find(const Filter& filter, const Shape& shape) {
   return TranslateTrouble(path_, [&]() -> NextRow {
     const Search search(&database_, filter, progress_);
     const auto rows =
-        std::make_shared<RowCursor>(search, RequestFor(search, shape));
+        std::make_shared<RowsByTime>(search, RequestFor(search, shape));
     return [this, rows](Row* row) {
-      return TranslateTrouble(path_, [&] {
-        SQLite::Statement* next = rows->Next();
-        if (next != nullptr) ReadRow(next, row);
-        return next != nullptr;
-      });
+      return TranslateTrouble(path_, [&] { return rows->Next(row); });
     };
   });
 }

@@ -76,6 +76,10 @@ class Reader {
   // The cursor after what was shown (cursor.h).
   Cursor CursorAfter(const Cursor& cursor, const Shown& shown);
 
+  // Whether rows come from several streams, which are merged by time
+  // (rows_by_time.h).
+  bool HasSeveralStreams();
+
   // Returns the filter's records as rows. The result throws as Print() does;
   // the reader must outlive it.
   NextRow Find(const Filter& filter, const Shape& shape);

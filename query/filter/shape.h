@@ -12,12 +12,12 @@
 
 namespace forkdb {
 
-// Without an order, rows come in the order in which they were recorded, and a
-// limit keeps the newest or, if oldest, the oldest. With an order, a limit
-// keeps the first. reverse turns the rows around.
+// Without an order, rows come by time (search/rows_by_time.h), and a limit
+// keeps the newest or, if oldest, the oldest. With an order, a limit keeps the
+// first. reverse turns the rows around.
 struct Shape {
   std::vector<std::string> columns;
-  std::string order;  // "time_ns DESC, pid"; "" for id
+  std::string order;  // "time_ns DESC, pid"; "" for time
   std::optional<int64_t> limit;
   bool oldest = false;
   bool reverse = false;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "query/search/row_cursor.h"
+#include "query/search/rows_by_time.h"
 #include "query/search/search.h"
 #include "store/schema.h"
 #include "store/statement.h"
@@ -82,12 +83,10 @@ std::vector<FailureRate> ReadFailures(const Search& search, const Bins& bins) {
 
 std::vector<Row> ReadNewest(const Search& search, int64_t limit) {
   std::vector<Row> rows;
-  RowCursor cursor(search,
-                   {fmt::format("{}", fmt::join(FailureColumns(), ", ")),
-                    /*descending=*/true, limit});
-  while (SQLite::Statement* row = cursor.Next()) {
-    ReadRow(row, &rows.emplace_back());
-  }
+  RowsByTime newest(search,
+                    {fmt::format("{}", fmt::join(FailureColumns(), ", ")),
+                     /*descending=*/true, limit});
+  for (Row row; newest.Next(&row);) rows.push_back(row);
   return rows;
 }
 

@@ -6,7 +6,7 @@
 
 #include <limits>
 
-#include "query/search/row_cursor.h"
+#include "query/search/rows_by_time.h"
 #include "query/search/search.h"
 #include "store/schema.h"
 
@@ -56,11 +56,11 @@ void FindCreations(const Filter& filter, size_t most_times,
       "child_pid_ns = {0} AND flags_raw & {1} "
       "OR child_user_ns = {0} AND flags_raw & {2}",
       lives->inode, CLONE_NEWPID, CLONE_NEWUSER);
-  RowCursor rows(Search(database, created), {"time_ns"});
-  while (SQLite::Statement* row = rows.Next()) {
+  RowsByTime rows(Search(database, created), {"time_ns"});
+  for (Row row; rows.Next(&row);) {
     ++lives->created;
     if (lives->created_ns.size() == most_times) continue;
-    lives->created_ns.push_back(row->getColumn(0).getInt64());
+    lives->created_ns.push_back(IntegerOr(row.front(), 0));
   }
 }
 

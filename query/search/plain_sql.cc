@@ -29,7 +29,9 @@ std::string Limit(const std::optional<int64_t>& limit) {
 
 }  // namespace
 
-std::string PlainSql(const Filter& filter, const Shape& shape) {
+std::string PlainSql(const Filter& filter, const Shape& shape, bool by_time) {
+  const std::string order = by_time ? "time_ns, id" : "id";
+  const std::string turned = by_time ? "time_ns DESC, id DESC" : "id DESC";
   const std::string columns = fmt::format("{}", fmt::join(shape.columns, ", "));
   const std::string from = "forks" + Where(filter);
   const std::string limit = Limit(shape.limit);
@@ -38,16 +40,16 @@ std::string PlainSql(const Filter& filter, const Shape& shape) {
                        ParseOrder(shape.order, shape.reverse), limit);
   }
   if (shape.reverse) {
-    return fmt::format("SELECT {}\nFROM {}\nORDER BY id DESC{}", columns, from,
-                       limit);
+    return fmt::format("SELECT {}\nFROM {}\nORDER BY {}{}", columns, from,
+                       turned, limit);
   }
   if (!shape.limit) {
-    return fmt::format("SELECT {}\nFROM {}\nORDER BY id", columns, from);
+    return fmt::format("SELECT {}\nFROM {}\nORDER BY {}", columns, from, order);
   }
   // The newest, oldest first.
   return fmt::format(
-      "SELECT {}\nFROM (SELECT * FROM {}\nORDER BY id DESC{})\nORDER BY id",
-      columns, from, limit);
+      "SELECT {}\nFROM (SELECT * FROM {}\nORDER BY {}{})\nORDER BY {}", columns,
+      from, turned, limit, order);
 }
 
 std::string PlainGroupSql(const Filter& filter,

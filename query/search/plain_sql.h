@@ -12,9 +12,12 @@
 
 namespace forkdb {
 
-// A SELECT over the view forks that gives the same rows in the same order.
-// filter.ranges are left out. Throws UsageError where the shape is wrong.
-std::string PlainSql(const Filter& filter, const Shape& shape);
+// A SELECT over the view forks that gives the same rows in the same order: by
+// id or, of several streams, by time. (RowsByTime keeps the order of ids within
+// a stream, also where the clock was set back.) filter.ranges are left out.
+// Throws UsageError where the shape is wrong.
+std::string PlainSql(const Filter& filter, const Shape& shape,
+                     bool by_time = false);
 
 // A SELECT that counts the records by columns, as --group-by does; with no
 // columns, how many records there are. Of the shape it takes the limit and the

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "query/search/rows_by_time.h"
 #include "store/sql.h"
 #include "store/statement.h"
 
@@ -19,7 +20,11 @@ RowRequest RequestFor(const Search& search, const Shape& shape) {
   if (!shape.order.empty()) {
     request.order = ParseOrder(shape.order, shape.reverse);
   } else if (request.limit > 0 && !shape.reverse && !shape.oldest) {
-    request.from_id = FindNewest(search, request.limit);
+    if (search.Streams().size() > 1) {
+      request.from_ids = FindNewestByStream(search, request.limit);
+    } else {
+      request.from_id = FindNewest(search, request.limit);
+    }
   }
   return request;
 }
@@ -63,10 +68,8 @@ SQLite::Statement* RowCursor::Next() {
 
 int64_t FindNewest(const Search& search, int64_t rows) {
   int64_t id = 0;
-  RowCursor newest(search, {"id", /*descending=*/true, rows});
-  while (SQLite::Statement* row = newest.Next()) {
-    id = row->getColumn(0).getInt64();
-  }
+  RowsByTime newest(search, {"id", /*descending=*/true, rows});
+  for (Row row; newest.Next(&row);) id = IntegerOr(row.front(), 0);
   return id;
 }
 

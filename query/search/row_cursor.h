@@ -6,6 +6,7 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -27,10 +28,13 @@ struct RowRequest {
   // SQL around the rows of one run, which replace {}: "SELECT count(*) FROM
   // ({})". Needs kAllRows.
   std::string around = "{}";
+  // For RowsByTime: the lowest id of each stream; leaves out other streams.
+  std::optional<std::map<int64_t, int64_t>> from_ids = std::nullopt;
 };
 
-// The request for a shape's rows. A limit without an order costs a search for
-// the newest rows. Throws UsageError if the shape's order is wrong.
+// The request for a shape's rows, as RowsByTime takes it. A limit without an
+// order costs a search for the newest rows. Throws UsageError if the shape's
+// order is wrong.
 RowRequest RequestFor(const Search& search, const Shape& shape);
 
 // Steps through the rows of a search, run by run. Only one cursor of a
@@ -56,7 +60,8 @@ class RowCursor {
   bool stepping_ = false;
 };
 
-// Returns the lowest id of that many newest rows, 0 if there are none.
+// Returns the id of the last of that many newest rows, the latest first
+// (rows_by_time.h), 0 if there are none.
 int64_t FindNewest(const Search& search, int64_t rows);
 
 }  // namespace forkdb

@@ -22,6 +22,18 @@ Runs::Runs(const Search& search, bool descending, int64_t from_id)
   BindAll(question.values, &*blocks_);
 }
 
+Runs::Runs(const Search& search, bool descending, const IdRange& ids)
+    : from_id_(ids.first), to_id_(ids.last), descending_(descending) {
+  if (search.everywhere()) {
+    known_.push_back(ids);
+    return;
+  }
+  const BoundSql question =
+      search.BlocksSql(descending, BlockOf(ids.first), BlockOf(ids.last));
+  blocks_.emplace(*search.database(), question.sql);
+  BindAll(question.values, &*blocks_);
+}
+
 Runs::Runs(std::vector<IdRange> runs) : known_(std::move(runs)) {}
 
 void Runs::ReadSpans(SQLite::Database* database) {
@@ -76,10 +88,11 @@ std::optional<IdRange> Runs::Next() {
   while (blocks_ && blocks_->executeStep()) {
     const int64_t block = blocks_->getColumn(0).getInt64();
     const int64_t last_id = LastIdOf(block);
-    // BlocksSql() lists every open block, also those before from_id.
-    if (last_id < from_id_) continue;
+    // BlocksSql() lists every open block, also those outside.
+    if (last_id < from_id_ || FirstIdOf(block) > to_id_) continue;
     if (!spans_.empty()) TellProgress(block);
-    return IdRange{std::max(FirstIdOf(block), from_id_), last_id};
+    return IdRange{std::max(FirstIdOf(block), from_id_),
+                   std::min(last_id, to_id_)};
   }
   blocks_.reset();
   return std::nullopt;

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -22,6 +23,9 @@ class Runs {
   // The runs of a search by ascending or descending id, without ids below
   // from_id.
   Runs(const Search& search, bool descending, int64_t from_id);
+
+  // Those with ids in a range, without telling progress.
+  Runs(const Search& search, bool descending, const IdRange& ids);
 
   // These runs.
   explicit Runs(std::vector<IdRange> runs);
@@ -42,8 +46,9 @@ class Runs {
   void TellProgress(int64_t block);
 
   int64_t from_id_ = 0;
+  int64_t to_id_ = std::numeric_limits<int64_t>::max();
   bool descending_ = false;
-  ProgressMeter* progress_ = nullptr;             // may be NULL
+  ProgressMeter* progress_ = nullptr;        // may be NULL
   std::vector<Span> spans_;                  // in order; empty without progress
   std::optional<SQLite::Statement> blocks_;  // of a search that has several
   std::vector<IdRange> known_;

@@ -98,6 +98,20 @@ void Search::NarrowToRanges(const Filter& filter) {
   const bool none = filter.ranges->empty();
   first_block_ = none ? kLast : BlockOf(filter.ranges->front().first);
   last_block_ = none ? 0 : BlockOf(filter.ranges->back().last);
+  first_stream_ = none ? kLast : StreamOf(filter.ranges->front().first);
+  last_stream_ = none ? 0 : StreamOf(filter.ranges->back().last);
+}
+
+std::vector<int64_t> Search::Streams() const {
+  const bool chosen = std::any_of(
+      wanted_.begin(), wanted_.end(),
+      [](const Criterion* wanted) { return wanted->name == "stream"; });
+  return Integers(
+      database_,
+      {fmt::format("SELECT id FROM streams WHERE next_seq - 1 > pruned_seq AND "
+                   "id BETWEEN ? AND ?{} ORDER BY id",
+                   chosen ? " AND id IN temp.wanted_stream" : ""),
+       {first_stream_, last_stream_}});
 }
 
 void Search::NarrowBlocks() {
@@ -130,11 +144,12 @@ std::string Search::BlockConditions() const {
   return conditions;
 }
 
-BoundSql Search::BlocksSql(bool descending, int64_t from_block) const {
+BoundSql Search::BlocksSql(bool descending, int64_t from_block,
+                           int64_t to_block) const {
   const std::string conditions = BlockConditions();
   BoundSql question;
-  question.values =
-      Values(kAllRows, std::max(first_block_, from_block), last_block_);
+  question.values = Values(kAllRows, std::max(first_block_, from_block),
+                           std::min(last_block_, to_block));
   const auto add = [&](std::string_view from) {
     question.sql += fmt::format(
         "SELECT d.block FROM {} AS d WHERE d.block BETWEEN ?2 AND ?3{}{} "

@@ -65,6 +65,14 @@ class Search {
     return since_ns_ <= first_ns && last_ns <= until_ns_;
   }
 
+  // Whether these hold a time of the filter.
+  bool Touches(int64_t first_ns, int64_t last_ns) const {
+    return since_ns_ <= last_ns && first_ns <= until_ns_;
+  }
+
+  // The streams that have records and can hold an answer, by ascending id.
+  std::vector<int64_t> Streams() const;
+
   // Whether no block can be left out.
   bool everywhere() const { return wanted_.empty() && !timed_; }
 
@@ -73,7 +81,9 @@ class Search {
 
   // The statement that finds the runs' blocks, for those who ask SQLite how it
   // will go about it.
-  BoundSql BlocksSql(bool descending, int64_t from_block) const;
+  BoundSql BlocksSql(
+      bool descending, int64_t from_block,
+      int64_t to_block = std::numeric_limits<int64_t>::max()) const;
 
  private:
   // The kind that the fewest blocks have.
@@ -97,6 +107,9 @@ class Search {
   std::vector<int64_t> driver_values_;  // empty where there are too many
   int64_t first_block_ = 0;
   int64_t last_block_ = std::numeric_limits<int64_t>::max();
+  // The streams of the filter's ranges.
+  int64_t first_stream_ = 0;
+  int64_t last_stream_ = std::numeric_limits<int64_t>::max();
 };
 
 }  // namespace forkdb

@@ -131,7 +131,7 @@ class Tree(harness.CliTest):
                          (1000000000004, 1000000000002, 1, 0))
 
     def test_a_pid_is_the_newest_that_had_it(self):
-        self.record(harness.HEADER + made(1, 30, 1, b"init"), "--boot-id",
+        self.record(harness.HEADER + made(5000, 30, 1, b"init"), "--boot-id",
                     "other")
         self.assertIn(" init ", self.tree("30", "--up"))
         self.assertEqual(self.tree("30", "--boot", "-1"), TREE)

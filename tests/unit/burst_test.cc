@@ -155,6 +155,7 @@ TEST_F(BurstOfFilter, CountsTheRecordsThatTheOtherFiltersFind) {
     reader.SetBurst(burst, &asked.filter);
     Shape shape;
     shape.columns = {"id"};
+    shape.order = "id";
     EXPECT_EQ(Printed([&](std::FILE* stream) {
                 reader.Print(asked.filter, shape, {Format::kTsv, stream});
               }),

@@ -31,7 +31,11 @@ class UnderTest : public testing::Test {
     std::mt19937 random(1);
     for (const char* boot : {"first", "second"}) {
       Writer writer(&database, path_);
+      // One boot follows on the other.
+      const auto later_ns =
+          static_cast<int64_t>(boots_.size()) * 3'600'000'000'000;
       boots_.push_back(RandomFamily(&random));
+      for (Record& record : boots_.back()) record.time_ns += later_ns;
       Batch batch = MakeBatch(boots_.back());
       writer.Write(ProcStream(boot), &batch, kStartNs);
     }
