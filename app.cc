@@ -6,8 +6,11 @@
 #include <CLI/Formatter.hpp>
 #include <cstddef>
 #include <memory>
+#include <set>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "query/export_command.h"
 #include "query/query_command.h"
@@ -33,6 +36,42 @@ constexpr char kExamples[] = R"(Examples:
 
 Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.)";
 
+// The parts of the help of a command that asks, in order. Options that are in
+// none of them come last.
+const std::vector<std::pair<std::string, std::set<std::string>>>& HelpGroups() {
+  static const std::vector<std::pair<std::string, std::set<std::string>>>
+      groups = {
+          {"When",
+           {"--since", "--until", "--boot", "--list-boots", "--after-cursor",
+            "--cursor-file", "--show-cursor", "--at"}},
+          {"Who",
+           {"--user", "--not-user", "--uid", "--not-uid", "--comm",
+            "--not-comm", "--pid", "--ppid", "--under", "--ns"}},
+          {"What",
+           {"--kind", "--success", "--failed", "--errno", "--not-errno",
+            "--child", "--flag", "--not-flag", "--threads", "--no-threads",
+            "--new-ns", "--changed-ns", "--burst"}},
+          {"How many",
+           {"--limit", "--reverse", "--order", "--group-by", "--count", "--top",
+            "--compare", "--deep", "--depth", "--follow"}},
+          {"How it looks",
+           {"--columns", "--format", "--utc", "--color", "--wide", "--no-pager",
+            "--quiet", "--explain", "--ascii", "--print-sql"}}};
+  return groups;
+}
+
+constexpr char kOtherOptions[] = "Options";
+
+// Only commands with a filter have enough options.
+void GroupOptions(CLI::App* command) {
+  if (command->get_option_no_throw("--since") == nullptr) return;
+  for (const auto& [title, names] : HelpGroups()) {
+    for (CLI::Option* option : command->get_options()) {
+      if (names.count(option->get_name()) > 0) option->group(title);
+    }
+  }
+}
+
 // "--since TIME", and the description in lines that fit a terminal. Which
 // options exclude each other is left to the error message.
 class HelpFormatter : public CLI::Formatter {
@@ -40,6 +79,21 @@ class HelpFormatter : public CLI::Formatter {
   HelpFormatter() {
     column_width(kIndent);
     label("Positionals", "Arguments");
+  }
+
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    std::string text =
+        make_description(app) + make_usage(app, name) + make_positionals(app);
+    const auto add_group = [&](const std::string& title) {
+      const auto options = app->get_options([&](const CLI::Option* option) {
+        return option->nonpositional() && option->get_group() == title;
+      });
+      if (!options.empty()) text += make_group(title, false, options);
+    };
+    for (const auto& [title, names] : HelpGroups()) add_group(title);
+    add_group(kOtherOptions);
+    return text + make_subcommands(app, mode) + '\n' + make_footer(app);
   }
 
   std::string make_option_opts(const CLI::Option* option) const override {
@@ -91,7 +145,7 @@ std::unique_ptr<CLI::App> NewApp() {
       "what, when, and what failed.",
       "forkdb");
   app->formatter(std::make_shared<HelpFormatter>());
-  app->set_version_flag("--version", "forkdb " FORKDB_VERSION);
+  app->set_version_flag("-V,--version", "forkdb " FORKDB_VERSION);
   app->footer(kExamples);
   app->require_subcommand(1);
   AddRecordCommand(app.get());
@@ -102,6 +156,10 @@ std::unique_ptr<CLI::App> NewApp() {
   AddExportCommand(app.get());
   AddShowCommand(app.get());
   AddPruneCommand(app.get());
+  for (CLI::App* command :
+       app->get_subcommands([](CLI::App*) { return true; })) {
+    GroupOptions(command);
+  }
   return app;
 }
 

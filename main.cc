@@ -9,17 +9,20 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/suggest.h"
+#include "terminal/aliases.h"
 #include "terminal/display.h"
 
 namespace {
@@ -103,7 +106,10 @@ int main(int argc, char** argv) {
   try {
     RefuseBorrowedPrivileges();
     app = forkdb::NewApp();
-    app->parse(argc, argv);
+    std::vector<std::string> words = forkdb::ExpandAliases(
+        *app, {argv + std::min(argc, 1), argv + argc});
+    std::reverse(words.begin(), words.end());  // as parse() takes them
+    app->parse(std::move(words));
     return 0;
   } catch (const CLI::Success& e) {  // --help, --version
     return app->exit(e);

@@ -149,6 +149,7 @@ class Words {
   std::string_view whole_;
   std::optional<int64_t> day_;  // since 1970-01-01
   std::optional<int64_t> days_from_now_;
+  std::optional<std::string_view> period_;
   std::optional<unsigned> weekday_, month_, day_of_month_;
   std::optional<int> year_;
   std::optional<int64_t> time_ns_;
@@ -162,6 +163,10 @@ bool Words::TakeName(std::string_view word) {
   if (word == "today") return Set<int64_t>(&days_from_now_, 0), true;
   if (word == "yesterday") return Set<int64_t>(&days_from_now_, -1), true;
   if (word == "tomorrow") return Set<int64_t>(&days_from_now_, 1), true;
+  for (const std::string_view period :
+       {"this-week", "this-month", "this-year"}) {
+    if (word == period) return Set(&period_, period), true;
+  }
   if (word == "AM" || word == "PM") {
     return Set(&is_afternoon_, word == "PM"), true;
   }
@@ -238,18 +243,31 @@ int64_t Words::CheckedDay(date::year_month_day day) const {
   return date::sys_days(day).time_since_epoch().count();
 }
 
+// Of the period that today is in. Weeks begin on Monday.
+int64_t FirstDay(std::string_view period, int64_t today) {
+  const date::sys_days day{date::days(today)};
+  if (period == "this-week") {
+    return today - (date::weekday(day).iso_encoding() - 1);
+  }
+  const date::year_month_day now(day);
+  const date::month month = period == "this-year" ? date::January : now.month();
+  return date::sys_days(now.year() / month / 1).time_since_epoch().count();
+}
+
 int64_t Words::Day(int64_t now_ns) const {
   const int64_t now_s = now_ns / kNsPerSecond;
   const int64_t today =
       (offset_s_ ? now_s + *offset_s_ : LocalOf(now_s)) / kDayS;
   const bool has_month = month_ && day_of_month_;
-  const int ways = day_.has_value() + days_from_now_.has_value() + has_month;
+  const int ways = day_.has_value() + days_from_now_.has_value() +
+                   period_.has_value() + has_month;
   if (ways > 1 || month_.has_value() != day_of_month_.has_value() ||
       (year_ && !has_month)) {
     throw BadTime(whole_, "not a time");
   }
   if (day_) return *day_;
   if (days_from_now_) return today + *days_from_now_;
+  if (period_) return FirstDay(*period_, today);
   if (!has_month) return today;
   const auto in_year = [&](date::year year) {
     return CheckedDay(year / *month_ / *day_of_month_);
@@ -299,7 +317,7 @@ int64_t Words::ToEpoch(int64_t local_s) const {
 
 int64_t Words::Resolve(int64_t now_ns) const {
   const int64_t day = Day(now_ns);
-  const bool has_day = day_ || days_from_now_ || month_;
+  const bool has_day = day_ || days_from_now_ || period_ || month_;
   if (!has_day && !time_ns_) throw BadTime(whole_, "not a time");
   if (weekday_) {
     const date::weekday weekday{date::sys_days(date::days(day))};
@@ -340,7 +358,10 @@ std::optional<int64_t> RelativeTime(std::string_view text, int64_t now_ns) {
 int64_t ParseTime(std::string_view text, int64_t now_ns, Zone zone) {
   const std::string_view whole = TrimBlanks(text);
   std::string_view rest = whole;
+  constexpr int64_t kRecentNs = 10 * kMinuteS * kNsPerSecond;
   if (rest == "now") return now_ns;
+  if (rest == "recent") return std::max<int64_t>(0, now_ns - kRecentNs);
+  if (rest == "boot") return std::max<int64_t>(0, now_ns - BoottimeNow());
   if (ConsumePrefix("@", &rest)) {
     const std::optional<int64_t> time_ns = ConsumeDecimal(kNsPerSecond, &rest);
     if (!time_ns || !rest.empty())

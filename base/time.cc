@@ -4,14 +4,20 @@
 #include <fmt/core.h>
 #include <time.h>
 
+#include <charconv>
 #include <chrono>
+#include <cstdlib>
 
 #include "base/duration.h"
+#include "base/local_zone.h"
 #include "base/saturate.h"
 
 namespace forkdb {
 
-std::string FormatUtc(int64_t time_ns) {
+namespace {
+
+// "2026-11-23T10:00:00.000000000", as if the seconds were UTC.
+std::string FormatAt(int64_t time_ns, int64_t offset_s) {
   // Days are counted from whole seconds: the first ns that an int64_t holds is
   // of a day that does not begin within it.
   const auto second =
@@ -19,11 +25,20 @@ std::string FormatUtc(int64_t time_ns) {
   const int64_t second_ns = Times(second.count(), kNsPerSecond);
   const uint64_t ns =
       static_cast<uint64_t>(time_ns) - static_cast<uint64_t>(second_ns);
-  return fmt::format("{}.{:09}Z",
-                     date::format("%FT%T", date::sys_seconds(second)), ns);
+  const date::sys_seconds shown(second + std::chrono::seconds(offset_s));
+  return fmt::format("{}.{:09}", date::format("%FT%T", shown), ns);
 }
 
-namespace {
+// "+01:00", with seconds only if there are some; "Z" for UTC.
+std::string FormatOffset(int64_t offset_s, const std::string& name) {
+  if (offset_s == 0 && name == "UTC") return "Z";
+  constexpr int64_t kMinute = 60, kHour = 3600;
+  const int64_t size_s = std::abs(offset_s);
+  std::string text = fmt::format("{}{:02}:{:02}", offset_s < 0 ? '-' : '+',
+                                 size_s / kHour, size_s % kHour / kMinute);
+  if (size_s % kMinute != 0) text += fmt::format(":{:02}", size_s % kMinute);
+  return text;
+}
 
 int64_t ReadClock(clockid_t clock) {
   timespec now{};
@@ -32,6 +47,41 @@ int64_t ReadClock(clockid_t clock) {
 }
 
 }  // namespace
+
+std::string FormatUtc(int64_t time_ns) { return FormatAt(time_ns, 0) + "Z"; }
+
+std::string FormatTime(int64_t time_ns, Zone zone) {
+  if (zone == Zone::kUtc) return FormatUtc(time_ns);
+  const int64_t time_s =
+      date::floor<std::chrono::seconds>(std::chrono::nanoseconds(time_ns))
+          .count();
+  const int64_t offset_s = LocalOf(time_s) - time_s;
+  return FormatAt(time_ns, offset_s) +
+         FormatOffset(offset_s, ZoneNameAt(time_s));
+}
+
+std::optional<int64_t> ParseUtc(std::string_view text) {
+  constexpr std::string_view kForm = "2026-11-23T10:00:00.000000000Z";
+  if (text.size() != kForm.size()) return std::nullopt;
+  const auto number = [&](size_t begin, size_t size) {
+    int value = 0;
+    std::from_chars(text.data() + begin, text.data() + begin + size, value);
+    return value;
+  };
+  const date::year_month_day day =
+      date::year(number(0, 4)) /
+      date::month(static_cast<unsigned>(number(5, 2))) /
+      date::day(static_cast<unsigned>(number(8, 2)));
+  const auto second = date::sys_seconds(date::sys_days(day)) +
+                      std::chrono::hours(number(11, 2)) +
+                      std::chrono::minutes(number(14, 2)) +
+                      std::chrono::seconds(number(17, 2));
+  const int64_t time_ns = Plus(
+      Times(second.time_since_epoch().count(), kNsPerSecond), number(20, 9));
+  // Only now is it known that everything else was in its place.
+  if (FormatUtc(time_ns) != text) return std::nullopt;
+  return time_ns;
+}
 
 int64_t RealtimeNow() { return ReadClock(CLOCK_REALTIME); }
 

@@ -4,6 +4,7 @@
 #define FORKDB_BASE_TIME_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,7 +12,7 @@
 
 namespace forkdb {
 
-// The zone of times that name none.
+// The zone of times that are read without one, or printed.
 enum class Zone { kLocal, kUtc };
 
 // Parses a time as journalctl does. Returns ns since the epoch.
@@ -24,6 +25,10 @@ enum class Zone { kLocal, kUtc };
 //                           as date(1) prints it, in any order of words
 //   10:00                   today
 //   now, today, yesterday, tomorrow, yesterday 14:00
+//   this-week, this-month, this-year
+//                           the first moment of it; weeks begin on Monday
+//   recent                  ten minutes ago
+//   boot                    when the running kernel started
 //   -1h, -1h30m, +5min, "2 hours ago"
 //   @1764000000.5           seconds since the epoch
 //
@@ -37,6 +42,13 @@ int64_t ParseTime(std::string_view text, int64_t now_ns,
 
 // "2026-11-23T10:00:00.000000000Z", like the column time of the view forks.
 std::string FormatUtc(int64_t time_ns);
+
+// The same in another zone: "2026-11-23T11:00:00.000000000+01:00". A local zone
+// that is called UTC is written as Z. ParseTime() reads both.
+std::string FormatTime(int64_t time_ns, Zone zone);
+
+// The time of a text that FormatUtc() wrote; nothing for any other text.
+std::optional<int64_t> ParseUtc(std::string_view text);
 
 // CLOCK_REALTIME.
 int64_t RealtimeNow();

@@ -11,6 +11,7 @@
 #include "query/answer.h"
 #include "query/count/groups.h"
 #include "query/database/databases.h"
+#include "query/print/boots_printer.h"
 #include "query/print/explain.h"
 #include "query/print/group_printer.h"
 #include "query/search/plain_sql.h"
@@ -22,9 +23,13 @@ namespace {
 
 void CheckSeveral(const QueryOptions& options) {
   if (options.databases.size() < 2) return;
-  if (options.sql || options.print_sql) {
-    throw UsageError(fmt::format("{} reads one database: give one --db",
-                                 options.sql ? "--sql" : "--print-sql"));
+  const char* const single = options.sql          ? "--sql"
+                             : options.print_sql  ? "--print-sql"
+                             : options.list_boots ? "--list-boots"
+                                                  : nullptr;
+  if (single != nullptr) {
+    throw UsageError(
+        fmt::format("{} reads one database: give one --db", single));
   }
   if (!options.shape.order.empty()) {
     throw UsageError(
@@ -150,6 +155,24 @@ bool IsInParts(const QueryOptions& options, const CursorKeeper& cursor) {
   return true;
 }
 
+// Of what the answer may lack.
+void WarnOfLack(const QueryOptions& options, bool has_cursor, bool found,
+                const NewRecords& news, Databases* databases) {
+  if (has_cursor) {
+    WarnOfLosses(news, options.output.zone);
+    return;
+  }
+  const auto& limit = options.shape.limit;
+  if (!found && limit.value_or(1) > 0) {
+    if (!options.count && !options.group_by) databases->TellCoverage();
+    databases->TellWhatIsNotRecorded();
+  }
+  // Gaps matter only if the query covers a time range or the whole history.
+  const bool is_newest =
+      limit && !options.filter.since && !options.filter.until;
+  if (!is_newest) databases->WarnOfGaps();
+}
+
 void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
                   Databases* databases) {
   NewRecords news;
@@ -169,17 +192,9 @@ void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
     records = counts ? PrintCounts(options, databases)
                      : PrintRows(options, in_parts, databases, &errnos);
   });
-  if (records == 0 && !cursor->begin() && options.shape.limit.value_or(1) > 0) {
-    if (!counts) databases->TellCoverage();
-    databases->TellWhatIsNotRecorded();
-  }
-  // Gaps matter only if the query covers a time range or the whole history.
-  const bool is_newest =
-      options.shape.limit && !options.filter.since && !options.filter.until;
-  if (cursor->begin()) {
-    WarnOfLosses(news);
-  } else if (!is_newest) {
-    databases->WarnOfGaps();
+  if (!options.filter.quiet) {
+    WarnOfLack(options, cursor->begin().has_value(), records != 0, news,
+               databases);
   }
   if (options.explain) {
     if (counts) AddErrnos(options, databases, &errnos);
@@ -204,6 +219,10 @@ void AskDatabases(const QueryOptions& asked) {
       [&](Databases* databases, int64_t) {
         if (options.sql) {
           AnswerSql(options, databases);
+        } else if (options.list_boots) {
+          Present(options.output, [&] {
+            PrintBoots(databases->first().ReadBoots(), options.output);
+          });
         } else if (options.print_sql) {
           PrintPlainSql(options, databases);
         } else {

@@ -29,6 +29,7 @@ struct QueryOptions {
   bool follow = false;
   bool explain = false;
   bool print_sql = false;
+  bool list_boots = false;
   std::optional<int64_t> timeout_ns;
   OutputOptions look;
   Output output;  // as the look has it

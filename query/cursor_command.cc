@@ -103,7 +103,7 @@ void CursorKeeper::Discard() {
   if (file_) file_->Discard();
 }
 
-void WarnOfLosses(const NewRecords& news) {
+void WarnOfLosses(const NewRecords& news, Zone zone) {
   if (news.pruned > 0) {
     Tell(fmt::format(
         "after the cursor, up to {} pruned before they could be shown",
@@ -116,7 +116,7 @@ void WarnOfLosses(const NewRecords& news) {
                                        : fmt::format("{} records are missing",
                                                      news.missing)));
   }
-  for (const std::string& line : Describe(news.downtimes)) Tell(line);
+  for (const std::string& line : Describe(news.downtimes, zone)) Tell(line);
 }
 
 }  // namespace forkdb

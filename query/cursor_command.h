@@ -61,7 +61,7 @@ class CursorKeeper {
 };
 
 // Tells, on stderr, what there was after a cursor and is not shown.
-void WarnOfLosses(const NewRecords& news);
+void WarnOfLosses(const NewRecords& news, Zone zone);
 
 }  // namespace forkdb
 

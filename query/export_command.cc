@@ -130,7 +130,7 @@ void ExportReport(const Options& options, const Output& output, int64_t now_ns,
     databases->TellCoverage();
     databases->TellWhatIsNotRecorded();
   }
-  Warn(report.stats.missing, "", kMayBeMore);
+  Warn(report.stats.missing, "", kMayBeMore, output.zone);
 }
 
 void RunExport(const Options& options) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "store/dimensions.h"
+#include "terminal/output_command.h"
 
 namespace forkdb {
 
@@ -57,9 +58,9 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
   command
       ->add_option("--until", options->until, "Only calls at TIME or earlier.")
       ->type_name("TIME");
-  command->add_flag("--utc", options->utc,
-                    "Read --since and --until as UTC instead of local time. "
-                    "Printed times are always UTC.");
+  AddUtcOption(command, &options->utc);
+  command->add_flag("-q,--quiet", options->quiet,
+                    "Print no warnings, e.g. of gaps and downtimes.");
   AddDimensionOptions(command, options);
   CLI::Option* failed =
       command->add_flag("--failed", options->failed, "Only failed calls.");

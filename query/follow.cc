@@ -100,7 +100,7 @@ void Follower::Round(const std::function<void(const Stop&)>& look) {
 }
 
 void Follower::Begin(const Stop& stop) {
-  Databases databases(options_.databases, &stop);
+  Databases databases(options_.databases, &stop, options_.output.zone);
   databases.SetFilter(options_.filter, filter_);
   databases.CheckUsers();
   // Under a pid: the process that has it now.
@@ -110,7 +110,7 @@ void Follower::Begin(const Stop& stop) {
   std::optional<int64_t> after_cursor;
   if (keeper_.begin()) {
     news = databases.KeepNewRecords(*keeper_.begin());
-    WarnOfLosses(news);
+    if (!options_.filter.quiet) WarnOfLosses(news, options_.output.zone);
     if (shape_.limit) after_cursor = Count(&databases);
   } else {
     news = databases.FindNewRecords(Cursor());
@@ -135,7 +135,8 @@ void Follower::GoOn(const Stop& stop) {
   std::unique_ptr<Databases> databases;
   try {
     // Anew each time: a reader sees one moment, of the file that was there.
-    databases = std::make_unique<Databases>(options_.databases, &stop);
+    databases = std::make_unique<Databases>(options_.databases, &stop,
+                                            options_.output.zone);
     databases->SetFilter(options_.filter, filter_);
     news = databases->KeepNewRecords(cursor_);
     trouble_.clear();
@@ -147,7 +148,7 @@ void Follower::GoOn(const Stop& stop) {
     return;
   }
   Flush(databases->Print(shape_, printer_.get()));
-  WarnOfLosses(news);
+  if (!options_.filter.quiet) WarnOfLosses(news, options_.output.zone);
   cursor_ = news.cursor;
 }
 

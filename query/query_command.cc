@@ -34,7 +34,8 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --under 1000000000042                  descendants of this record's child
   forkdb query "username = 'alice' AND errno IS NOT NULL" --format json
   forkdb query --columns time,comm,child_pid --order 'time_ns DESC' -n 5
-  forkdb query --sql 'SELECT comm, count(*) FROM forks GROUP BY comm')";
+  forkdb query --sql 'SELECT comm, count(*) FROM forks GROUP BY comm'
+  forkdb query --list-boots                           what --boot can choose from)";
 
 }  // namespace
 
@@ -116,15 +117,24 @@ void AddQueryCommand(CLI::App* app) {
                            "--show-cursor", "--follow", "--explain"}) {
     print_sql->excludes(command->get_option(name));
   }
+  CLI::Option* list_boots = command->add_flag(
+      "--list-boots", options->list_boots,
+      "List the boots: number for --boot, times, records, missing records, and "
+      "how long the recorder was stopped.");
   CLI::Option* sql = command
                          ->add_option("--sql", options->sql,
                                       "Run this SELECT statement instead of "
                                       "using filters.")
                          ->type_name("STATEMENT");
+  sql->excludes(list_boots);
   for (CLI::Option* option : command->get_options()) {
     const std::string name = option->get_name();
-    if (option != sql && name != "--db" && name != "--help")
-      sql->excludes(option);
+    if (option == sql || option == list_boots || name == "--db" ||
+        name == "--utc" || name == "--quiet" || name == "--help") {
+      continue;
+    }
+    sql->excludes(option);
+    list_boots->excludes(option);
   }
   AddTimeoutOption(command, &options->timeout_ns);
   AddOutputOptions(command, &options->look);
@@ -133,6 +143,7 @@ void AddQueryCommand(CLI::App* app) {
   command->callback([options] {
     // What comes is to be seen at once.
     if (options->follow) options->look.pages = false;
+    options->look.utc = options->filter.utc;
     options->output = Screen(options->look);
     options->follow ? FollowDatabases(*options) : AskDatabases(*options);
   });

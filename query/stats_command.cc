@@ -39,7 +39,9 @@ struct Options {
 };
 
 void RunStats(const Options& options) {
-  Output output = Screen(options.output);
+  OutputOptions look = options.output;
+  look.utc = options.filter.utc;
+  Output output = Screen(look);
   StatsOptions question = options.stats;
   if (options.deep) {
     question.most_rows = std::numeric_limits<int64_t>::max();
@@ -49,11 +51,12 @@ void RunStats(const Options& options) {
            question.filter = databases->first_filter();
            const Stats stats = databases->first().ReadStats(question, now_ns);
            Present(output, [&] { PrintStats(stats, output); });
+           if (options.filter.quiet) return;
            if (stats.records == 0) {
              databases->TellCoverage();
              databases->TellWhatIsNotRecorded();
            }
-           Warn(stats.missing, "", "the counts may be too low");
+           Warn(stats.missing, "", "the counts may be too low", output.zone);
            if (!stats.has_rows) {
              Tell(
                  "callers and busiest seconds are left out of a long history: "

@@ -115,6 +115,7 @@ void AddStatusCommand(CLI::App* app) {
       ->envname("FORKDB_DB")
       ->capture_default_str();
   AddTimeoutOption(command, &options->timeout_ns);
+  AddUtcOption(command, &options->output.utc);
   AddOutputOptions(command, &options->output);
   command->footer(kExamples);
   command->callback([options] { RunStatus(*options); });

@@ -53,22 +53,23 @@ void RunTree(const Options& options) {
   tree.down = options.down || !options.up;
   FilterOptions filter;
   filter.boot = options.boot;
-  Answer({{options.db}, filter, options.timeout_ns}, &output, nullptr,
-         [&](Databases* databases, int64_t) {
-           Reader& reader = databases->first();
-           tree.root = reader.FindProcess(options.process,
-                                          databases->first_filter().boot);
-           Present(output, [&] {
-             PrintTree(
-                 [&](const std::function<void(const TreeNode&)>& take) {
-                   reader.ReadTree(tree, take);
-                 },
-                 output, options.ascii);
-           });
-           if (tree.down) {
-             Warn(reader.FindLossesSince(tree.root), "", kMayBeMore);
-           }
-         });
+  Answer(
+      {{options.db}, filter, options.timeout_ns}, &output, nullptr,
+      [&](Databases* databases, int64_t) {
+        Reader& reader = databases->first();
+        tree.root =
+            reader.FindProcess(options.process, databases->first_filter().boot);
+        Present(output, [&] {
+          PrintTree(
+              [&](const std::function<void(const TreeNode&)>& take) {
+                reader.ReadTree(tree, take);
+              },
+              output, options.ascii);
+        });
+        if (tree.down) {
+          Warn(reader.FindLossesSince(tree.root), "", kMayBeMore, output.zone);
+        }
+      });
 }
 
 }  // namespace
@@ -114,6 +115,7 @@ void AddTreeCommand(CLI::App* app) {
   command->add_flag("--ascii", options->ascii,
                     "Draw the tree with ASCII characters.");
   AddTimeoutOption(command, &options->timeout_ns);
+  AddUtcOption(command, &options->output.utc);
   AddOutputOptions(command, &options->output);
   AddPagerOption(command, &options->output);
   command->footer(kExamples);

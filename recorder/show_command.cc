@@ -275,6 +275,7 @@ void AddShowCommand(CLI::App* app) {
       ->check(CLI::PositiveNumber);
   AddTimeoutOption(command, &options->timeout_ns);
   command->get_option("--timeout")->excludes("--follow");
+  AddUtcOption(command, &options->output.utc);
   AddOutputOptions(command, &options->output);
   AddPagerOption(command, &options->output);
   command->footer(kExamples);

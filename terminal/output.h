@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
 #include "terminal/pager.h"
 
 namespace forkdb {
@@ -29,6 +30,8 @@ struct Output {
   std::FILE* stream = stdout;
   size_t width = 0;    // columns of a table's line; 0: no limit
   bool color = false;  // colors in tables
+  // In tables, and in messages about the answer.
+  Zone zone = Zone::kUtc;
   // If set, replaces the stream.
   std::shared_ptr<Pager> pager = nullptr;
   // Called before every write.

@@ -38,6 +38,13 @@ void AddTimeoutOption(CLI::App* command, std::optional<int64_t>* timeout_ns) {
       ->type_name("TIME");
 }
 
+void AddUtcOption(CLI::App* command, bool* utc) {
+  command->add_flag(
+      "--utc", *utc,
+      "Read and print times as UTC. Without it, times are read as "
+      "local time, and printed as local time on a terminal.");
+}
+
 void AddOutputOptions(CLI::App* command, OutputOptions* options) {
   command
       ->add_option_function<std::string>(

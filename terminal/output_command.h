@@ -16,6 +16,9 @@ namespace forkdb {
 // Adds --timeout, in ns.
 void AddTimeoutOption(CLI::App* command, std::optional<int64_t>* timeout_ns);
 
+// Adds --utc.
+void AddUtcOption(CLI::App* command, bool* utc);
+
 // Adds --format, --color and --wide.
 void AddOutputOptions(CLI::App* command, OutputOptions* options);
 

@@ -13,12 +13,13 @@ enum class When { kAuto, kAlways, kNever };
 struct OutputOptions {
   Format format = Format::kTable;
   When color = When::kAuto;
-  bool wide = false;   // do not cut tables
+  bool wide = false;  // do not cut tables
+  bool utc = false;    // do not cut tables
   bool pages = false;  // use a pager
 };
 
 // Returns stdout, set up by the options and the environment. Only a terminal
-// has a width: $COLUMNS, else the terminal's. Only a terminal that is not dumb
+// has local times, and a width: $COLUMNS, else the terminal's. Only a terminal that is not dumb
 // has a pager and, unless NO_COLOR is set, colors. Color kAlways overrides
 // this.
 Output Screen(const OutputOptions& options);

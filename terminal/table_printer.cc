@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "base/escape.h"
+#include "base/time.h"
 #include "terminal/cell.h"
 #include "terminal/display.h"
 
@@ -15,14 +17,11 @@ constexpr size_t kRowsHeld = 1000;
 constexpr size_t kBytesHeld = size_t{4} << 20;
 constexpr size_t kBetween = 2;  // spaces between columns
 
-// The width that a column keeps even if it is cut.
-size_t LeastWidth(const std::string& column) {
-  constexpr std::string_view kSeconds = "2026-11-23T10:00:00…";
-  constexpr size_t kBytesOfCut = 3;
-  constexpr size_t kText = 8;
-  constexpr size_t kComm = 60;  // 15 bytes, each as \ooo
-  if (column == "comm") return kComm;
-  return column == "time" ? kSeconds.size() - kBytesOfCut + 1 : kText;
+// "2026-11-23T10:00:00.000000000Z" to "2026-11-23T10:00:00…Z".
+std::string CutTime(const std::string& text, size_t columns) {
+  constexpr size_t kFractionEnd = sizeof("2026-11-23T10:00:00.000000000") - 1;
+  const std::string zone = text.substr(kFractionEnd);
+  return CutToWidth(text.substr(0, kFractionEnd), columns - zone.size()) + zone;
 }
 
 Style StyleOf(const Value& value, const std::string& column) {
@@ -79,15 +78,35 @@ TablePrinter::Cell TablePrinter::CellOf(const Value& value,
                                         size_t column) const {
   Cell cell;
   cell.style = StyleOf(value, columns_[column].name);
-  AppendCell(value, &cell.text);
+  const auto* text = std::get_if<std::string>(&value);
+  const std::optional<int64_t> time_ns =
+      text == nullptr ? std::nullopt : ParseUtc(*text);
+  if (time_ns) {
+    cell.text = FormatTime(*time_ns, output_.zone);
+    cell.is_time = true;
+  } else {
+    AppendCell(value, &cell.text);
+  }
   if (std::holds_alternative<std::monostate>(value)) cell.text = "-";
   cell.width = DisplayWidth(cell.text);
   return cell;
 }
 
+// The width that a column keeps even if it is cut.
+size_t TablePrinter::LeastWidth(const Column& column) {
+  constexpr size_t kText = 8;
+  constexpr size_t kComm = 60;  // 15 bytes, each as \ooo
+  constexpr size_t kCut = sizeof(".000000000") - sizeof("_");
+  if (column.name == "comm") return kComm;
+  return column.time > 0 ? column.time - kCut : kText;
+}
+
 bool TablePrinter::Widen(const std::vector<Cell>& cells) {
   bool wider = false;
   for (size_t i = 0; i < cells.size(); ++i) {
+    if (cells[i].is_time) {
+      columns_[i].time = std::max(columns_[i].time, cells[i].width);
+    }
     if (cells[i].width <= columns_[i].natural) continue;
     columns_[i].natural = cells[i].width;
     wider = true;
@@ -105,7 +124,7 @@ void TablePrinter::ChooseWidths() {
   }
   if (output_.width == 0) return;
   const auto spare = [](const Column* column) {
-    const size_t least = LeastWidth(column->name);
+    const size_t least = LeastWidth(*column);
     return column->width > least ? column->width - least : 0;
   };
   while (total > output_.width) {
@@ -143,8 +162,11 @@ void TablePrinter::WriteLine(const std::vector<Cell>& cells) {
   for (size_t i = 0; i < cells.size(); ++i) {
     const Column& column = columns_[i];
     const bool cut = output_.width > 0 && cells[i].width > column.width;
-    const std::string text =
-        cut ? CutToWidth(cells[i].text, column.width) : cells[i].text;
+    std::string text = cells[i].text;
+    if (cut) {
+      text = cells[i].is_time ? CutTime(text, column.width)
+                              : CutToWidth(text, column.width);
+    }
     const size_t width = cut ? DisplayWidth(text) : cells[i].width;
     const size_t padding = column.width > width ? column.width - width : 0;
     if (i > 0) spaces += kBetween;

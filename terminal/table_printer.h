@@ -14,7 +14,8 @@ namespace forkdb {
 
 // Prints aligned columns under a heading. Buffers the first rows to choose the
 // widths. If the screen is too narrow, cuts the widest text columns most; cut
-// text ends in "…". Never cuts numbers or comm. On a screen, later rows can
+// text ends in "…". Never cuts numbers, comm, or more of a time than its
+// fraction. Prints times in the zone of the output. On a screen, later rows can
 // widen a column.
 class TablePrinter : public RowPrinter {
  public:
@@ -28,14 +29,17 @@ class TablePrinter : public RowPrinter {
     std::string text;
     size_t width = 0;
     Style style = Style::kPlain;
+    bool is_time = false;
   };
   struct Column {
     std::string name;
     bool is_number = false;
     size_t natural = 0;  // width of its widest cell
+    size_t time = 0;     // width of its widest time
     size_t width = 0;    // width after cutting
   };
 
+  static size_t LeastWidth(const Column& column);
   Cell CellOf(const Value& value, size_t column) const;
   // Raises the natural widths to fit the row. Returns true if one was raised.
   bool Widen(const std::vector<Cell>& cells);

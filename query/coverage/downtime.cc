@@ -64,16 +64,16 @@ Downtimes FindDowntimes(const Window& window,
   return found;
 }
 
-std::vector<std::string> Describe(const Downtimes& downtimes) {
+std::vector<std::string> Describe(const Downtimes& downtimes, Zone zone) {
   std::vector<std::string> lines;
   for (const Downtime& downtime : downtimes.longest) {
     lines.push_back(
         downtime.ended_ns
             ? fmt::format("nothing recorded from {} to {} ({})",
-                          FormatUtc(downtime.began_ns),
-                          FormatUtc(*downtime.ended_ns), downtime.what)
+                          FormatTime(downtime.began_ns, zone),
+                          FormatTime(*downtime.ended_ns, zone), downtime.what)
             : fmt::format("nothing recorded after {} ({})",
-                          FormatUtc(downtime.began_ns), downtime.what));
+                          FormatTime(downtime.began_ns, zone), downtime.what));
   }
   const auto shown = static_cast<int64_t>(downtimes.longest.size());
   if (downtimes.count > shown) {

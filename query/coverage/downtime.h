@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "query/filter/window.h"
 
 namespace forkdb {
@@ -37,8 +38,8 @@ Downtimes FindDowntimes(const Window& window,
                         size_t most, SQLite::Database* database);
 
 // A line "nothing recorded from … to … (machine off)" per downtime, and a line
-// with the number of the others.
-std::vector<std::string> Describe(const Downtimes& downtimes);
+// with the number of the others. Times are in the zone.
+std::vector<std::string> Describe(const Downtimes& downtimes, Zone zone);
 
 // "2026-11-23T10:00:00.000000000Z/2026-11-23T10:00:08.000000000Z", an interval
 // in ISO 8601. ".." stands for an unknown end.

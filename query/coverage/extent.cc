@@ -35,7 +35,7 @@ Extent ReadExtent(SQLite::Database* database) {
   return extent;
 }
 
-std::string Describe(const Extent& extent) {
+std::string Describe(const Extent& extent, Zone zone) {
   if (extent.records == 0) return "the database holds no records yet";
   constexpr size_t kHostsNamed = 3;
   std::string of;
@@ -51,8 +51,8 @@ std::string Describe(const Extent& extent) {
   }
   return fmt::format("the database holds {} record{}{}, from {} to {}",
                      extent.records, extent.records == 1 ? "" : "s", of,
-                     FormatUtc(extent.window.since_ns),
-                     FormatUtc(extent.window.until_ns));
+                     FormatTime(extent.window.since_ns, zone),
+                     FormatTime(extent.window.until_ns, zone));
 }
 
 }  // namespace forkdb

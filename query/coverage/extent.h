@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "query/filter/window.h"
 
 namespace forkdb {
@@ -24,7 +25,7 @@ struct Extent {
 Extent ReadExtent(SQLite::Database* database);
 
 // "the database holds 7 records of host web1, 2 boots, from … to …".
-std::string Describe(const Extent& extent);
+std::string Describe(const Extent& extent, Zone zone);
 
 }  // namespace forkdb
 

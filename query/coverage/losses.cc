@@ -53,13 +53,13 @@ Losses FindLosses(const Window& window, const std::optional<int64_t>& boot,
           FindDowntimes(window, boot, is_recording, kDowntimesTold, database)};
 }
 
-std::string DescribeGaps(const Losses& missing) {
+std::string DescribeGaps(const Losses& missing, Zone zone) {
   std::string when;
   if (missing.after_ns) {
-    when += fmt::format(", after {}", FormatUtc(*missing.after_ns));
+    when += fmt::format(", after {}", FormatTime(*missing.after_ns, zone));
   }
   if (missing.before_ns) {
-    when += fmt::format(", before {}", FormatUtc(*missing.before_ns));
+    when += fmt::format(", before {}", FormatTime(*missing.before_ns, zone));
   }
   return fmt::format("{} {} missing ({} {}{})", missing.records,
                      missing.records == 1 ? "record is" : "records are",
@@ -67,17 +67,17 @@ std::string DescribeGaps(const Losses& missing) {
 }
 
 void Warn(const Losses& missing, const std::string& prefix,
-          const std::string& consequence) {
+          const std::string& consequence, Zone zone) {
   const auto tell = [&](const std::string& what) {
     Tell(fmt::format("{}{}: {}", prefix, what, consequence));
   };
-  if (missing.gaps > 0) tell(DescribeGaps(missing));
+  if (missing.gaps > 0) tell(DescribeGaps(missing, zone));
   if (missing.thinned > 0) {
     tell(fmt::format("{} {} thinned to keep the database below --max-size",
                      missing.thinned,
                      missing.thinned == 1 ? "record was" : "records were"));
   }
-  for (const std::string& line : Describe(missing.downtimes)) tell(line);
+  for (const std::string& line : Describe(missing.downtimes, zone)) tell(line);
 }
 
 }  // namespace forkdb

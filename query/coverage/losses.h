@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "base/time.h"
 #include "query/coverage/downtime.h"
 #include "query/filter/window.h"
 
@@ -46,13 +47,13 @@ inline constexpr char kGapOverlaps[] =
     "(SELECT id FROM streams WHERE boot = ?3))";
 
 // "7 records are missing (1 gap, after …, before …)".
-std::string DescribeGaps(const Losses& missing);
+std::string DescribeGaps(const Losses& missing, Zone zone);
 
 // Prints "forkdb: PREFIX7 records are missing (…): CONSEQUENCE" on stderr, and
 // a similar line for thinned records and each downtime. Prints nothing if
 // nothing is missing.
 void Warn(const Losses& missing, const std::string& prefix,
-          const std::string& consequence);
+          const std::string& consequence, Zone zone);
 
 inline constexpr char kMayBeMore[] = "the answer may be incomplete";
 

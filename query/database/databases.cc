@@ -22,14 +22,14 @@ namespace forkdb {
 namespace {
 
 // "the number 4026532201 named several namespaces: …"
-std::string Describe(const NamespaceLives& lives) {
+std::string Describe(const NamespaceLives& lives, Zone zone) {
   std::string text =
       fmt::format("the number {} named several namespaces:", lives.inode);
   std::string choice;
   if (lives.created > 1) {
     for (const int64_t time_ns : lives.created_ns) {
       text += fmt::format("{} {}", text.back() == ':' ? " created at" : ",",
-                          FormatUtc(time_ns));
+                          FormatTime(time_ns, zone));
     }
     const int64_t more =
         lives.created - static_cast<int64_t>(lives.created_ns.size());
@@ -46,7 +46,9 @@ std::string Describe(const NamespaceLives& lives) {
 
 }  // namespace
 
-Databases::Databases(const std::vector<std::string>& paths, const Stop* stop) {
+Databases::Databases(const std::vector<std::string>& paths, const Stop* stop,
+                     Zone zone)
+    : zone_(zone) {
   std::set<std::pair<dev_t, ino_t>> files;
   for (const std::string& path : paths) {
     struct stat status {};
@@ -57,7 +59,7 @@ Databases::Databases(const std::vector<std::string>& paths, const Stop* stop) {
     }
     parts_.emplace_back();
     parts_.back().path = path;
-    parts_.back().reader = std::make_unique<Reader>(path, stop);
+    parts_.back().reader = std::make_unique<Reader>(path, stop, zone);
   }
   if (several()) NameHosts();
 }
@@ -128,7 +130,7 @@ void Databases::TellMixedNamespaces() {
     if (!part.asked || part.filter.namespaces.empty()) continue;
     for (const NamespaceLives& lives :
          part.reader->FindNamespaceLives(part.filter, kMostTimes)) {
-      if (lives.are_several()) Tell(Prefix(part) + Describe(lives));
+      if (lives.are_several()) Tell(Prefix(part) + Describe(lives, zone_));
     }
   }
 }
@@ -280,7 +282,7 @@ void Databases::WarnOfMissingLogs() {
 void Databases::WarnOfGaps() {
   for (const Part& part : parts_) {
     if (!part.asked) continue;
-    Warn(part.reader->FindLosses(part.filter), Prefix(part), kMayBeMore);
+    Warn(part.reader->FindLosses(part.filter), Prefix(part), kMayBeMore, zone_);
   }
 }
 

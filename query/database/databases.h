@@ -27,7 +27,9 @@ class Databases {
   // Queries throw Interrupted after a request to stop. Throws Error if a
   // database cannot be opened, and UsageError if two paths are the same file:
   // rows would appear twice, and SQLite would lose its locks.
-  Databases(const std::vector<std::string>& paths, const Stop* stop);
+  // Messages have times in the zone.
+  Databases(const std::vector<std::string>& paths, const Stop* stop,
+            Zone zone = Zone::kUtc);
 
   // Sets the filter. Looks up the boot, which at least one database must have,
   // and the process, which requires a single database. Throws UsageError.
@@ -101,6 +103,7 @@ class Databases {
   std::string Prefix(const Part& part) const;
 
   std::vector<Part> parts_;
+  Zone zone_;
 };
 
 }  // namespace forkdb

@@ -52,9 +52,10 @@ std::optional<int64_t> BootsBack(const std::string& text) {
 
 }  // namespace
 
-Reader::Reader(std::string path, const Stop* stop)
+Reader::Reader(std::string path, const Stop* stop, Zone zone)
     : path_(std::move(path)),
       database_(OpenForReading(path_)),
+      zone_(zone),
       progress_(stop == nullptr ? nullptr : stop->progress()) {
   EndStatementsOn(stop, &database_);
 }
@@ -62,8 +63,7 @@ Reader::Reader(std::string path, const Stop* stop)
 int64_t Reader::FindBoot(const std::string& text) {
   const auto no_boot = [&](const char* reason) {
     return UsageError(fmt::format(
-        "boot '{}': {}: list the boots with --sql 'SELECT * FROM boots'", text,
-        reason));
+        "boot '{}': {}: see forkdb query --list-boots", text, reason));
   };
   if (const std::optional<int64_t> back = BootsBack(text)) {
     const std::vector<int64_t> boots =
@@ -284,6 +284,10 @@ std::vector<RecordedUser> Reader::ReadUsers() {
   return users;
 }
 
+std::vector<BootSummary> Reader::ReadBoots() {
+  return TranslateTrouble(path_, [&] { return forkdb::ReadBoots(&database_); });
+}
+
 void Reader::WarnOfMissingLog() {
   struct stat status {};
   const std::string log = ResolveLinks(path_) + "-wal";
@@ -305,7 +309,8 @@ void Reader::WarnOfMissingLog() {
 
 std::string Reader::DescribeCoverage() {
   std::string text;
-  TranslateTrouble(path_, [&] { text = Describe(ReadExtent(&database_)); });
+  TranslateTrouble(path_,
+                   [&] { text = Describe(ReadExtent(&database_), zone_); });
   return text;
 }
 

@@ -15,6 +15,7 @@
 #include "query/ancestry/tree.h"
 #include "query/count/group.h"
 #include "query/count/stats.h"
+#include "query/coverage/boots.h"
 #include "query/coverage/losses.h"
 #include "query/database/cursor.h"
 #include "query/filter/filter.h"
@@ -50,7 +51,8 @@ class Reader {
  public:
   // What it does ends with Interrupted once the stop is requested; NULL for
   // never. Throws Error if there is no such database.
-  explicit Reader(std::string path, const Stop* stop = nullptr);
+  explicit Reader(std::string path, const Stop* stop = nullptr,
+                  Zone zone = Zone::kUtc);
 
   // The id of the boots row that text names: "0" the latest boot, "-1" the one
   // before it, or a boot_id or the unambiguous start of one. Throws UsageError.
@@ -127,6 +129,9 @@ class Reader {
   // Computes statistics (stats.h). Throws as Print() does.
   Stats ReadStats(const StatsOptions& options, int64_t now_ns);
 
+  // Throws as Print() does.
+  std::vector<BootSummary> ReadBoots();
+
   // Computes a report (report.h). Throws as Print() does.
   Report ReadReport(const ReportOptions& options, int64_t now_ns);
 
@@ -144,6 +149,7 @@ class Reader {
 
   std::string path_;
   SQLite::Database database_;
+  Zone zone_;                // of times in messages
   ProgressMeter* progress_;  // NULL where nobody looks
 };
 

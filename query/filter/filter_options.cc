@@ -35,7 +35,8 @@ Filter ReadFilter(const FilterOptions& options, int64_t now_ns) {
       *filter.since_ns > *filter.until_ns) {
     throw UsageError(fmt::format(
         "--since {} is after --until {}: give the earlier time to --since",
-        FormatUtc(*filter.since_ns), FormatUtc(*filter.until_ns)));
+        FormatTime(*filter.since_ns, zone),
+        FormatTime(*filter.until_ns, zone)));
   }
   for (const auto& [column, texts] : options.texts) {
     for (const std::string& text : texts) {

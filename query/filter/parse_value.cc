@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cstdlib>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -82,6 +83,15 @@ std::string ParseKind(const std::string& kind) {
 std::string ParseErrno(const std::string& name) {
   if (const std::optional<int> number = ErrnoFromName(name)) {
     return ErrnoName(*number);
+  }
+  // "11", or "-11" as the call returned it.
+  int number = 0;
+  const char* end = name.data() + name.size();
+  const auto result = std::from_chars(name.data(), end, number);
+  constexpr int kLast = 4095;  // MAX_ERRNO
+  if (result.ec == std::errc() && result.ptr == end && number != 0 &&
+      std::abs(number) <= kLast) {
+    return ErrnoName(std::abs(number));
   }
   throw UsageError(fmt::format(
       "no errno '{}'{} write a name such as EAGAIN, ENOMEM or EINVAL", name,

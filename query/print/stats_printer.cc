@@ -19,18 +19,21 @@
 namespace forkdb {
 namespace {
 
-// Removes trailing zeros of the fraction, three at a time:
+// Without trailing zeros of the fraction, three at a time:
 // "2026-11-23T10:00:00.500Z".
-std::string ShortTime(std::string time) {
+std::string ShortTime(int64_t time_ns, Zone zone) {
   constexpr std::string_view kThousandth = "000";
+  constexpr size_t kFraction = 9;
+  std::string time = FormatTime(time_ns, zone);
   const size_t point = time.find('.');
-  time.pop_back();
-  while (time.size() > point + 1 &&
-         time.compare(time.size() - 3, 3, kThousandth) == 0) {
-    time.resize(time.size() - 3);
+  std::string fraction = time.substr(point + 1, kFraction);
+  const std::string rest = time.substr(point + 1 + kFraction);
+  while (!fraction.empty() &&
+         fraction.substr(fraction.size() - 3) == kThousandth) {
+    fraction.resize(fraction.size() - 3);
   }
-  if (time.back() == '.') time.pop_back();
-  return time + "Z";
+  time.resize(point);
+  return time + (fraction.empty() ? "" : "." + fraction) + rest;
 }
 
 // The length of the longest bar, in characters. A time and a number stand
@@ -61,11 +64,14 @@ std::string Change(int64_t now, int64_t before) {
                                       static_cast<double>(before));
 }
 
-Value ShownName(const StatsSection& section, const StatsEntry& entry) {
+Value ShownName(const StatsSection& section, const StatsEntry& entry,
+                Zone zone) {
   if (section.heading != "time" && section.heading != "second") {
     return entry.name;
   }
-  return ShortTime(std::get<std::string>(entry.name));
+  const std::optional<int64_t> time_ns =
+      ParseUtc(std::get<std::string>(entry.name));
+  return time_ns ? ShortTime(*time_ns, zone) : entry.name;
 }
 
 void PrintTable(const Stats& stats, const StatsSection& section,
@@ -101,7 +107,8 @@ void PrintTable(const Stats& stats, const StatsSection& section,
     row.emplace_back(is_rate ? Bar(part, BarLength(output))
                              : fmt::format("{:.1f} %", 100 * part));
     if (has_pid) row.emplace_back(entry.pid.value_or(0));
-    row.insert(is_rate ? row.begin() : row.end(), ShownName(section, entry));
+    row.insert(is_rate ? row.begin() : row.end(),
+               ShownName(section, entry, output.zone));
     printer->Print(row);
   }
   printer->Finish();
@@ -116,13 +123,13 @@ void PrintTables(const Stats& stats, const Output& output) {
     WriteLine(output, {{text, Style::kBold}});
   };
   line(fmt::format("{} to {}: {} records, {:.2f} per second",
-                   ShortTime(FormatUtc(window.since_ns)),
-                   ShortTime(FormatUtc(window.until_ns)), stats.records,
+                   ShortTime(window.since_ns, output.zone),
+                   ShortTime(window.until_ns, output.zone), stats.records,
                    static_cast<double>(stats.records) / seconds));
   if (stats.before) {
     line(fmt::format("before: {} to {}",
-                     ShortTime(FormatUtc(stats.before->since_ns)),
-                     ShortTime(FormatUtc(stats.before->until_ns))));
+                     ShortTime(stats.before->since_ns, output.zone),
+                     ShortTime(stats.before->until_ns, output.zone)));
   }
   for (const StatsSection& section : stats.sections) {
     if (section.entries.empty()) continue;

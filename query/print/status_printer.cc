@@ -41,10 +41,11 @@ std::string Bytes(int64_t bytes) {
   return fmt::format("{:.{}f} {}", size, unit == 0 ? 0 : 1, kUnits[unit]);
 }
 
-std::string Moment(const std::optional<int64_t>& time_ns, int64_t now_ns) {
+std::string Moment(const std::optional<int64_t>& time_ns, int64_t now_ns,
+                   Zone zone) {
   if (!time_ns) return "-";
   const int64_t ago_ns = Minus(now_ns, *time_ns);
-  return fmt::format("{} ({})", FormatUtc(*time_ns),
+  return fmt::format("{} ({})", FormatTime(*time_ns, zone),
                      ago_ns >= 0 ? FormatLength(ago_ns) + " ago"
                                  : "in " + FormatLength(Minus(0, ago_ns)));
 }
@@ -68,12 +69,12 @@ std::string Source(const Status& status) {
                      status.boot_id);
 }
 
-std::string DescribeDowntimes(const Status& status) {
+std::string DescribeDowntimes(const Status& status, Zone zone) {
   if (!status.last_downtime) return "none";
   const Downtime& last = *status.last_downtime;
   return fmt::format("{}, the last from {} to {} ({})", status.downtimes,
-                     FormatUtc(last.began_ns),
-                     FormatUtc(last.ended_ns.value_or(0)), last.what);
+                     FormatTime(last.began_ns, zone),
+                     FormatTime(last.ended_ns.value_or(0), zone), last.what);
 }
 
 void PrintLines(const Status& status, int64_t now_ns, const Output& output) {
@@ -89,25 +90,25 @@ void PrintLines(const Status& status, int64_t now_ns, const Output& output) {
       {"recorder", recorder},
       {"source", Source(status)},
       {"last number", fmt::format("{}{}", status.last_seq, lag)},
-      {"last drain", Moment(status.last_drain_ns, now_ns)},
+      {"last drain", Moment(status.last_drain_ns, now_ns, output.zone)},
       {"waiting", waiting},
       {"rate", fmt::format("{:.1f} records per second in the last minute",
                            static_cast<double>(status.recent_records) /
                                kSecondsOfRecent)},
       {"records", fmt::format("{}", status.records)},
-      {"oldest", Moment(status.oldest_ns, now_ns)},
-      {"newest", Moment(status.newest_ns, now_ns)},
+      {"oldest", Moment(status.oldest_ns, now_ns, output.zone)},
+      {"newest", Moment(status.newest_ns, now_ns, output.zone)},
       {"gaps",
        fmt::format("{}, with {} records missing", status.gaps, status.missing)},
       {"missed", fmt::format("{} calls skipped by the hook", status.missed)},
-      {"downtimes", DescribeDowntimes(status)},
+      {"downtimes", DescribeDowntimes(status, output.zone)},
       {"rejects", fmt::format("{}", status.rejects)},
       {"thinned", fmt::format("{}", status.thinned)},
       {"pruned", fmt::format("{}", status.pruned)},
       {"size", fmt::format("{}, log {}", Bytes(status.database_bytes),
                            Bytes(status.log_bytes))},
       {"retention", Retention(status)},
-      {"next prune", Moment(status.next_prune_ns, now_ns)},
+      {"next prune", Moment(status.next_prune_ns, now_ns, output.zone)},
   };
   for (const auto& [name, text] : lines) {
     WriteLine(output, {{fmt::format("{:12} ", name), Style::kBold}, {text}});

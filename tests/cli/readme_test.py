@@ -92,6 +92,11 @@ class ReadmeTest(CliTest):
                     self.assertEqual(result.returncode, 0)
                     installed = self.path("root/usr/local/bin/forkdb")
                     self.assertTrue(os.access(installed, os.X_OK))
+                    shared = pathlib.Path(self.path("root/usr/local/share/doc/forkdb"))
+                    self.assertEqual(
+                        sorted(path.name for path in shared.glob("examples/*")),
+                        sorted(path.name for path in ROOT.glob("examples/*.sql")))
+                    self.assertTrue((shared / "habits.md").is_file())
                 elif "forkdb record" in command:
                     self.run_until_told(command, b"recording into", signal.SIGTERM, 0)
                 elif "forkdb show" in command:

@@ -79,6 +79,43 @@ class Width(TerminalTest):
                 if "PROBLEM" not in line and "forkdb:" not in line), 40, text)
 
 
+class Times(TerminalTest):
+    LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*)?…?\+05:45")
+    UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*)?…?Z")
+
+    def answers(self):
+        for command in (["query"], ["query", "--sql", "SELECT time FROM forks"],
+                        ["stats"], ["status"],
+                        ["show", "--source", self.source]):
+            for utc in ([], ["--utc"]):
+                job = self.start_on_terminal(*command, *utc, columns=120,
+                                             NO_COLOR="1", TZ="NPT-5:45")
+                yield command, utc, job.end()[1].decode()
+
+    def test_are_local_with_their_offset_or_utc_on_request(self):
+        for command, utc, text in self.answers():
+            with self.subTest(command, utc=utc):
+                wanted, other = ((self.UTC, self.LOCAL) if utc else
+                                 (self.LOCAL, self.UTC))
+                self.assertRegex(text, wanted)
+                self.assertNotRegex(text, other)
+
+    def test_are_utc_everywhere_else(self):
+        environment = {**self.environment, "TZ": "NPT-5:45"}
+        for args in ([], ["--format", "json"], ["--format", "csv"]):
+            text = self.ok("query", *args, env=environment).decode()
+            self.assertRegex(text, self.UTC)
+            self.assertNotRegex(text, self.LOCAL)
+        text = self.on_terminal("query", "--format", "json", TZ="NPT-5:45")
+        self.assertNotRegex(text.decode(), self.LOCAL)
+
+    def test_can_be_asked_for_again(self):
+        text = self.on_terminal("query", "-w", TZ="NPT-5:45").decode()
+        first = self.LOCAL.search(text)[0]
+        self.assertEqual(self.ok("query", "--until", first, "--count",
+                                 env=self.environment), b"1\n")
+
+
 class Color(TerminalTest):
     def test_is_for_capable_terminals_whose_user_wants_it(self):
         for args, environment, colored in [

@@ -61,7 +61,8 @@ class DowntimeTest : public testing::Test {
                                 bool is_recording = true, size_t most = 3) {
     return Describe(
         FindDowntimes({At(since, 0).realtime_ns, At(until, 0).realtime_ns},
-                      std::nullopt, is_recording, most, &database_));
+                      std::nullopt, is_recording, most, &database_),
+        Zone::kUtc);
   }
 
   SQLite::Database database_;

@@ -18,7 +18,7 @@ class Covered : public testing::Test {
     Writer(&database_, "x").Write(stream, &batch, kStartNs);
   }
 
-  std::string Described() { return Describe(ReadExtent(&database_)); }
+  std::string Described() { return Describe(ReadExtent(&database_), Zone::kUtc); }
 
   SQLite::Database database_;
 };

@@ -23,18 +23,26 @@ TEST(Filter, RefusesNamesThatDoNotExist) {
                 HasSubstr("no flag '" + std::string(flag)))
         << flag;
   }
-  for (const char* name : {"", "EVERYTHING", "11", "-11"}) {
+  for (const char* name :
+       {"", "EVERYTHING", "0", "4096", "-4096", "11x", "99999999999"}) {
     EXPECT_THAT(MessageOf<UsageError>([&] { ParseErrno(name); }),
                 HasSubstr("no errno '"))
         << name;
   }
 }
 
+TEST(Filter, TakesTheNumberOfAnErrno) {
+  EXPECT_EQ(ParseErrno("11"), "EAGAIN");
+  EXPECT_EQ(ParseErrno("-11"), "EAGAIN");
+  EXPECT_EQ(ParseErrno("513"), "ERESTARTNOINTR");
+  EXPECT_EQ(ParseErrno("4095"), "E4095");
+}
+
 TEST(Filter, ReadsWhatPeopleWrite) {
   FilterOptions options;
-  options.texts["errno"] = {"eagain", "ENOMEM", "12"};
+  options.texts["errno"] = {"eagain", "ENOMEM", "12x"};
   EXPECT_THAT(MessageOf<UsageError>([&] { ReadFilter(options, 0); }),
-              HasSubstr("no errno '12'"));
+              HasSubstr("no errno '12x'"));
   options.texts["errno"].pop_back();
   options.texts["kind"] = {"fork"};
   options.numbers["uid"] = {0};

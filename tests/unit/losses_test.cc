@@ -92,10 +92,10 @@ TEST_F(LossesTest, IsOfOneBootOrAll) {
 }
 
 TEST_F(LossesTest, IsDescribedWithWhatIsKnownOfIt) {
-  EXPECT_EQ(DescribeGaps({1, 1, kStartNs, kStartNs + 1, 0, {}}),
+  EXPECT_EQ(DescribeGaps({1, 1, kStartNs, kStartNs + 1, 0, {}}, Zone::kUtc),
             "1 record is missing (1 gap, after 2025-11-24T16:00:00.000000000Z, "
             "before 2025-11-24T16:00:00.000000001Z)");
-  EXPECT_EQ(DescribeGaps({2, 9, std::nullopt, std::nullopt, 0, {}}),
+  EXPECT_EQ(DescribeGaps({2, 9, std::nullopt, std::nullopt, 0, {}}, Zone::kUtc),
             "9 records are missing (2 gaps)");
 }
 

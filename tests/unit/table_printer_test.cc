@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -23,12 +24,13 @@ const std::string kTime = "2026-11-23T10:00:00.123456789Z";
 
 std::vector<std::string> Table(size_t width,
                                const std::vector<std::string>& columns,
-                               const std::vector<Row>& rows,
-                               bool color = false) {
+                               const std::vector<Row>& rows, bool color = false,
+                               Zone zone = Zone::kUtc) {
   std::stringstream text(Printed([&](std::FILE* stream) {
     Output output{Format::kTable, stream};
     output.width = width;
     output.color = color;
+    output.zone = zone;
     TablePrinter printer(output, columns);
     for (const Row& row : rows) printer.Print(row);
     printer.Finish();
@@ -63,8 +65,22 @@ TEST(TablePrinter, KeepsNumbersCommAndSecondsOnTheNarrowestScreen) {
             {{int64_t{1764000000123456789}, "fifteen-letters", kTime, kFlags}})
           .back();
   EXPECT_EQ(line,
-            "1764000000123456789  fifteen-letters  2026-11-23T10:00:00…  "
+            "1764000000123456789  fifteen-letters  2026-11-23T10:00:00…Z  "
             "CLONE_V…");
+}
+
+TEST(TablePrinter, PrintsTimesInTheZoneOfTheOutputAndKeepsTheirOffset) {
+  setenv("TZ", "Europe/Berlin", 1);
+  const std::vector<Row> rows = {{kTime, "make"}, {"no time", "sh"}};
+  EXPECT_THAT(Table(80, {"time", "comm"}, rows, false, Zone::kLocal),
+              testing::ElementsAre("time                                 comm",
+                                   "2026-11-23T11:00:00.123456789+01:00  make",
+                                   "no time                              sh"));
+  EXPECT_EQ(Table(35, {"time", "comm"}, rows, false, Zone::kLocal)[1],
+            "2026-11-23T11:00:00.12…+01:00  make");
+  EXPECT_EQ(Table(1, {"time", "comm"}, rows, false, Zone::kLocal)[1],
+            "2026-11-23T11:00:00…+01:00  make");
+  unsetenv("TZ");
 }
 
 TEST(TablePrinter, CutsNothingWithoutAScreen) {

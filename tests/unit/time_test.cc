@@ -91,6 +91,65 @@ TEST_F(Time, IsReadInEveryFormOfTheHeader) {
   for (const auto& [text, utc] : cases) EXPECT_EQ(Utc(text), utc) << text;
 }
 
+TEST_F(Time, TakesTheWordsOfAusearch) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"recent", "2026-11-23T11:50:00.000000000Z"},
+      {"this-week", "2026-11-22T23:00:00.000000000Z"},
+      {"this-month", "2026-10-31T23:00:00.000000000Z"},
+      {"this-year", "2025-12-31T23:00:00.000000000Z"},
+      {"this-month 06:00", "2026-11-01T05:00:00.000000000Z"}};
+  for (const auto& [text, utc] : cases) EXPECT_EQ(Utc(text), utc) << text;
+  const int64_t before_ns = BoottimeNow();
+  const int64_t boot_ns = ParseTime("boot", kNowNs);
+  EXPECT_LE(boot_ns, kNowNs - before_ns);
+  EXPECT_GE(boot_ns, kNowNs - BoottimeNow());
+  for (const char* text : {"this-day", "this-week today", "recent 10:00",
+                           "this-week this-month", "boot UTC"}) {
+    EXPECT_THAT(Refusal(text), HasSubstr("not a time")) << text;
+  }
+}
+
+TEST_F(Time, IsPrintedInTheLocalZoneSoThatItIsReadAgain) {
+  constexpr int64_t kHalfNs = 500'000'000;
+  const std::tuple<const char*, const char*, const char*> cases[] = {
+      {"Europe/Berlin", "2026-11-23T09:00:00Z",
+       "2026-11-23T10:00:00.500000000+01:00"},
+      {"Europe/Berlin", "2026-10-25T00:30:00Z",
+       "2026-10-25T02:30:00.500000000+02:00"},
+      {"Europe/Berlin", "2026-10-25T01:30:00Z",
+       "2026-10-25T02:30:00.500000000+01:00"},
+      {"America/New_York", "2026-01-01T02:00:00Z",
+       "2025-12-31T21:00:00.500000000-05:00"},
+      {"XXX-5:45", "1970-01-01T00:00:00Z",
+       "1970-01-01T05:45:00.500000000+05:45"},
+      {"Europe/London", "2026-01-01T00:00:00Z",
+       "2026-01-01T00:00:00.500000000+00:00"},
+      {"UTC", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.500000000Z"}};
+  for (const auto& [zone, utc, printed] : cases) {
+    SetZone(zone);
+    const int64_t time_ns = ParseTime(utc, kNowNs) + kHalfNs;
+    EXPECT_EQ(FormatTime(time_ns, Zone::kLocal), printed) << zone;
+    EXPECT_EQ(ParseTime(printed, kNowNs), time_ns) << printed;
+    EXPECT_EQ(FormatTime(time_ns, Zone::kUtc), FormatUtc(time_ns));
+  }
+}
+
+TEST_F(Time, OfTheViewIsReadInThatFormAlone) {
+  for (const int64_t time_ns :
+       {int64_t{0}, kNowNs, std::numeric_limits<int64_t>::max(),
+        int64_t{1'456'704'000'000'000'001}}) {
+    EXPECT_EQ(ParseUtc(FormatUtc(time_ns)), time_ns);
+  }
+  for (const char* text :
+       {"", "2026-11-23T10:00:00Z", "2026-11-23T10:00:00.00000000Z",
+        "2026-11-23 10:00:00.000000000Z", "2026-11-23T10:00:00.000000000+",
+        "2026-02-30T10:00:00.000000000Z", "2026-11-23T24:00:00.000000000Z",
+        "2026-11-23T-1:00:00.000000000Z", "9999-11-23T10:00:00.000000000Z",
+        "2026-11-23T10:00:00.00000000xZ", "2026-00-00T10:00:00.000000000Z"}) {
+    EXPECT_EQ(ParseUtc(text), std::nullopt) << text;
+  }
+}
+
 TEST_F(Time, IsUtcWhereTheCallerSaysSo) {
   EXPECT_EQ(Utc("2026-11-23 10:00", Zone::kUtc),
             "2026-11-23T10:00:00.000000000Z");

@@ -1,0 +1,64 @@
+"""The tables of docs/habits.md: both commands of a row give the same answer."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import unittest
+
+import harness
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROW = re.compile(r"\| `(forkdb .*)` \| `(forkdb .*)` \|")
+
+
+class Habits(harness.CliTest):
+    def setUp(self):
+        super().setUp()
+        shutil.copy(ROOT / "tests/cli/golden/fork_info", self.dir)
+        self.ok("record", "--once", "--source", self.path("fork_info"), "--db",
+                self.db)
+        os.symlink(harness.FORKDB, self.path("forkdb"))
+        self.environment = {"FORKDB_DB": self.db, "TZ": "Europe/Berlin",
+                            "LC_ALL": "C.UTF-8",
+                            "PATH": self.dir + ":" + os.environ["PATH"]}
+
+    def answer(self, command):
+        return subprocess.run(
+            ["bash", "-c", command], cwd=self.dir, env=self.environment,
+            stdin=subprocess.DEVNULL, capture_output=True, check=False,
+            timeout=harness.PATIENCE)
+
+    def rows(self):
+        lines = (ROOT / "docs/habits.md").read_text(encoding="utf-8").splitlines()
+        rows = [ROW.fullmatch(line) for line in lines
+                if line.startswith("| `")]
+        self.assertNotIn(None, rows)
+        self.assertGreater(len(rows), 20)
+        return [row.groups() for row in rows]
+
+    def test_give_the_same_answer(self):
+        some_have_rows = 0
+        for habit, full in self.rows():
+            with self.subTest(habit):
+                given, wanted = self.answer(habit), self.answer(full)
+                self.assertEqual(given.returncode, 0, given.stderr)
+                self.assertEqual(given.stdout, wanted.stdout)
+                some_have_rows += given.stdout.count(b"\n") > 1
+        self.assertGreater(some_have_rows, 20)
+
+    def test_quiet_prints_no_warnings(self):
+        loud = self.answer("forkdb query --failed --since 1970-01-01")
+        self.assertIn(b"may be incomplete", loud.stderr)
+        for command in ("query --failed --since 1970-01-01", "query --comm none",
+                        "stats --since 1970-01-01", "stats --comm none",
+                        "export", "export --html -"):
+            with self.subTest(command):
+                quiet = self.answer(f"forkdb {command} --quiet")
+                self.assertEqual(quiet.returncode, 0)
+                self.assertEqual(quiet.stderr, b"")
+
+
+if __name__ == "__main__":
+    unittest.main()
