@@ -1,6 +1,7 @@
 #include "query/export_command.h"
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -10,8 +11,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -80,19 +83,48 @@ Format ParseExportFormat(const std::string& name) {
       fmt::format("--format {}: no such format: write csv, json or tsv", name));
 }
 
-// The options that were given, of some, as they were written.
-std::string AskedFor(const std::vector<CLI::Option*>& options) {
-  std::string asked;
+// As a word of sh(1).
+std::string ShellWord(const std::string& text) {
+  constexpr char kSafe[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./"
+      "-";
+  if (!text.empty() && text.find_first_not_of(kSafe) == std::string::npos) {
+    return text;
+  }
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
+}
+
+// Each of the options that were given, as a shell takes it. Leaves out those of
+// the names.
+std::vector<std::string> AskedFor(const std::vector<CLI::Option*>& options,
+                                  const std::set<std::string>& without) {
+  std::vector<std::string> asked;
   for (const CLI::Option* option : options) {
+    if (without.count(option->get_name()) > 0) continue;
     const bool has_name = !option->get_positional();
     const bool has_value = !has_name || option->get_expected_max() > 0;
     for (const std::string& value : option->results()) {
-      if (has_name) asked += " " + option->get_name();
-      const bool is_word = value.find_first_of(" '\"") == std::string::npos;
-      if (has_value) asked += is_word ? " " + value : " '" + value + "'";
+      std::string words = has_name ? option->get_name() : "";
+      if (has_name && has_value) words += ' ';
+      if (has_value) words += ShellWord(value);
+      asked.push_back(std::move(words));
     }
   }
-  return asked.substr(asked.empty() ? 0 : 1);
+  return asked;
+}
+
+ReportOrigin OriginOf(const Options& options, int64_t now_ns) {
+  const std::set<std::string> times = {"--since", "--until", "--utc"};
+  ReportOrigin origin;
+  origin.filter =
+      fmt::format("{}", fmt::join(AskedFor(options.filters, {}), " "));
+  origin.query = AskedFor(options.filters, times);
+  origin.has_window = options.filter.since || options.filter.until;
+  origin.version = FORKDB_VERSION;
+  origin.made_ns = now_ns;
+  return origin;
 }
 
 void CheckIsNotDatabase(const std::string& output, const std::string& db) {
@@ -115,7 +147,7 @@ void ExportRows(const Options& options, const Output& output, int64_t /*now*/,
   Shape shape;
   shape.columns = ParseColumns(options.columns);
   databases->first().Print(databases->first_filter(), shape, output);
-  databases->WarnOfGaps();
+  if (!options.filter.quiet) databases->WarnOfGaps();
 }
 
 void ExportReport(const Options& options, const Output& output, int64_t now_ns,
@@ -123,9 +155,8 @@ void ExportReport(const Options& options, const Output& output, int64_t now_ns,
   ReportOptions question;
   question.filter = databases->first_filter();
   const Report report = databases->first().ReadReport(question, now_ns);
-  WriteReportPage(
-      ReportJson(report, {AskedFor(options.filters), FORKDB_VERSION, now_ns}),
-      output.stream);
+  WriteReportPage(ReportJson(report, OriginOf(options, now_ns)), output.stream);
+  if (options.filter.quiet) return;
   if (report.stats.records == 0) {
     databases->TellCoverage();
     databases->TellWhatIsNotRecorded();

@@ -40,18 +40,65 @@ const shortTime = (iso) =>
   iso === null ? '' : iso.replace('T', ' ').replace(/(\.\d{3})\d*Z$/, '$1')
     .replace(/\.000$/, '');
 
-// A table. A heading that ends with "#" marks a numeric column.
+// Times are shown in one zone, which the reader can change.
+const zone = { is_local: false };
+
+// Of a time in ms since the epoch: "2026-11-23 10:00:00.123", without a zone.
+function clock(ms) {
+  const offset = zone.is_local ? -new Date(ms).getTimezoneOffset() : 0;
+  return new Date(ms + 60000 * offset).toISOString().replace('T', ' ').slice(0, -1);
+}
+
+// "UTC" or "+01:00".
+function zoneAt(ms) {
+  if (!zone.is_local) return 'UTC';
+  const offset = -new Date(ms).getTimezoneOffset();
+  const two = (n) => String(n).padStart(2, '0');
+  const size = Math.abs(offset);
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+const timeText = (iso) => (zone.is_local ?
+  `${shortTime(clock(Date.parse(iso)))}${zoneAt(Date.parse(iso))}` : shortTime(iso));
+
+// A time that follows the zone.
+const when = (iso) =>
+  (iso === null ? '' : element('time', { dateTime: iso }, timeText(iso)));
+
+// Sorts a table by a column, the other way round if it is sorted by it already.
+function sortBy(heading, column) {
+  const body = heading.closest('table').tBodies[0];
+  const is_number = heading.classList.contains('number');
+  const falls = heading.ariaSort !== (is_number ? 'descending' : 'ascending') ? is_number : !is_number;
+  const key = (row) => {
+    const cell = row.cells[column];
+    const text = cell.querySelector('time')?.dateTime ?? cell.textContent;
+    return is_number ? Number.parseFloat(text.replace(/[\u202f#<]/g, '')) || 0 : text;
+  };
+  const rows = [...body.rows].map((row) => [key(row), row]);
+  rows.sort(([a], [b]) => (is_number ? a - b : a.localeCompare(b)) * (falls ? -1 : 1));
+  body.append(...rows.map(([, row]) => row));
+  for (const other of heading.parentNode.cells) other.removeAttribute('aria-sort');
+  heading.ariaSort = falls ? 'descending' : 'ascending';
+}
+
+// A table. A heading that ends with "#" marks a numeric column. Rows are sorted by
+// a column whose heading is chosen.
 function table(headings, rows) {
   const right = headings.map((heading) => heading.endsWith('#'));
   const cells = (tag, values) => values.map((value, i) => {
     const content = value === null ? '\u2013' : value;
-    const cell = element(tag, right[i] ? { class: 'number' } : {}, content);
-    if (tag === 'th') cell.scope = 'col';
-    return cell;
+    return element(tag, right[i] ? { class: 'number' } : {}, content);
+  });
+  const titles = headings.map((heading) => heading.replace('#', '')).map((title) =>
+    (title === '' || rows.length < 2 ? title : element('button', { type: 'button' }, title)));
+  const head = cells('th', titles);
+  head.forEach((cell, column) => {
+    cell.scope = 'col';
+    cell.querySelector('button')?.addEventListener('click', () => sortBy(cell, column));
   });
   return element('table', {},
-    element('thead', {}, element('tr', {},
-      ...cells('th', headings.map((heading) => heading.replace('#', ''))))),
+    element('thead', {}, element('tr', {}, ...head)),
     element('tbody', {}, ...rows.map(
       (row) => element('tr', {}, ...cells('td', row)))));
 }

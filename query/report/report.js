@@ -26,8 +26,8 @@ function totals({ sections, records }) {
 function showFigures(data) {
   const hosts = [...new Set(data.boots.map(([host]) => host).filter(Boolean))];
   if (hosts.length > 0) byId('title').textContent += ` on ${hosts.join(', ')}`;
-  byId('subject').textContent = `${shortTime(data.since)} to ` +
-    `${shortTime(data.until)} UTC` + (data.filter ? `; only: ${data.filter}` : '');
+  byId('subject').append(when(data.since), ' to ', when(data.until), element('span', { class: 'utc' }, ' UTC'),
+    data.filter ? `; only: ${data.filter}` : '');
   document.title = `forkdb: ${hosts.join(', ') || 'report'}, ${shortTime(data.since)}`;
   byId('figures').append(
     figure(number(data.records), 'records'),
@@ -39,21 +39,34 @@ function showFigures(data) {
     ...(data.missing.downtimes > 0 ?
       [figure(number(data.missing.downtimes), data.missing.downtimes === 1 ? 'downtime' : 'downtimes', true)] : []),
     figure(number(data.boots.length), data.boots.length === 1 ? 'boot' : 'boots'));
-  byId('footer').textContent = `Made by forkdb ${data.version} on ${shortTime(data.made)} UTC. ` +
-    'Characters that could do harm, and the backslash, are written as octal escapes: \\033.';
+  byId('footer').append(`Made by forkdb ${data.version} on `, when(data.made), element('span', { class: 'utc' }, ' UTC'),
+    '. Characters that could do harm, and the backslash, are written as octal escapes: \\033.');
 }
 
+// What asks for the calls of an entry of a list; nothing where no option does.
+const ASKS = {
+  users: (text) => query('--user', text),
+  commands: (text) => query('--comm', text),
+  callers: (text, pid) => query('--pid', String(pid)),
+  flags: (text) => (text === null ? null : query(...text.split('|').flatMap((flag) => ['--flag', flag]))),
+  errnos: (text) => query('--errno', text),
+};
+
 function list({ name: key, heading, entries }, records) {
+  const whole = key === 'errnos' ? entries.reduce((sum, [, , count]) => sum + count, 0) : records;
   const has_pid = key === 'callers';
   const most = Math.max(...entries.map(([, , count]) => count));
   const rows = entries.map(([text, pid, count]) => {
     const bar = element('i', { 'aria-hidden': 'true' });
     bar.style.width = `${(100 * count) / most}%`;
-    const shown = key === 'seconds' ? shortTime(text) : text;
-    return [shown === null ? '–' : key === 'flags' ? flags(shown) : name(shown), ...(has_pid ? [String(pid)] : []),
-      number(count), percent(count, records), bar];
+    const shown = text === null ? '–' : key === 'seconds' ? when(text) :
+      key === 'flags' ? flags(text) : name(text);
+    const ask = ASKS[key]?.(text, pid);
+    return [ask ? asking(shown, ask, key === 'callers' ? '' : text) : shown, ...(has_pid ? [String(pid)] : []),
+      number(count), percent(count, whole), bar];
   });
-  const node = table([heading, ...(has_pid ? ['pid#'] : []), 'records#', 'share#', ''], rows);
+  const share = key === 'errnos' ? 'of failures#' : 'share#';
+  const node = table([heading, ...(has_pid ? ['pid#'] : []), 'records#', share, ''], rows);
   for (const bar of node.querySelectorAll('td > i')) bar.parentNode.className = 'bar';
   node.querySelector('th:last-child').className = 'bar';
   return element('div', { class: key }, element('h3', {}, TITLES[key] ?? key), node);
@@ -68,28 +81,41 @@ function showTable(id, headings, rows) {
 function showRest(data) {
   const { columns, rows } = data.failures;
   const as_shown = {
-    time: shortTime, comm: name, username: name, flags: (text) => text && flags(text),
+    time: when, comm: name, username: name, flags: (text) => text && flags(text),
   };
   showTable('failures', columns.map((column) => column + (column === 'pid' ? '#' : '')),
     rows.map((row) => row.map((value, i) => (as_shown[columns[i]] ?? ((v) => v))(value))));
+  const time = columns.indexOf('time');
+  narrowed.rows = [...byId('failures').querySelectorAll('tbody tr')].map((row, i) => [row, rows[i][time]]);
   byId('failures-hint').textContent = rows.length < data.failed ?
     `The newest ${number(rows.length)} of ${number(data.failed)}.` : '';
-  showTable('boots', ['host', 'kernel', 'started (UTC)', 'boot'],
-    data.boots.map(([host, kernel, boot, started]) => [host, kernel, shortTime(started), boot]));
+  showTable('boots', ['host', 'kernel', 'started', 'boot'],
+    data.boots.map(([host, kernel, boot, started]) => [host, kernel, when(started), boot]));
   byId('gaps-hint').textContent = data.gaps.length < data.missing.gaps ?
     `The ${number(data.gaps.length)} largest of ${number(data.missing.gaps)}.` : '';
-  showTable('gaps', ['records#', 'after (UTC)', 'before (UTC)'],
-    data.gaps.map(([after, before, records]) => [number(records), shortTime(after), shortTime(before)]));
+  showTable('gaps', ['records#', 'after', 'before'],
+    data.gaps.map(([after, before, records]) => [number(records), when(after), when(before)]));
 }
 
 function showDowntimes(data) {
   byId('downtimes-hint').textContent = data.downtimes.length < data.missing.downtimes ?
     `The ${number(data.downtimes.length)} longest of ${number(data.missing.downtimes)}.` : '';
-  showTable('downtimes', ['nothing recorded from (UTC)', 'to (UTC)', 'why'],
-    data.downtimes.map(([began, ended, what]) => [shortTime(began), ended === null ? '–' : shortTime(ended), what]));
+  showTable('downtimes', ['nothing recorded from', 'to', 'why'],
+    data.downtimes.map(([began, ended, what]) => [when(began), ended === null ? '–' : when(ended), what]));
+}
+
+function showZone() {
+  byId('zone').addEventListener('click', ({ target }) => {
+    zone.is_local = !zone.is_local;
+    target.textContent = zone.is_local ? 'Show UTC' : 'Show local time';
+    for (const node of document.querySelectorAll('time')) node.textContent = timeText(node.dateTime);
+    for (const node of document.querySelectorAll('.utc')) node.hidden = zone.is_local;
+    document.dispatchEvent(new Event('zone'));
+  });
 }
 
 const data = JSON.parse(byId('data').textContent);
+showCommands(data);
 showFigures(data);
 byId('lists').append(...data.sections
   .filter(({ name: key, entries }) => key !== 'totals' && entries.length > 0)
@@ -98,3 +124,6 @@ showFamily(data.family);
 showRest(data);
 showDowntimes(data);
 showTimeline(data);
+showZone();
+byId('ask-stats').addEventListener('click',
+  () => offer(['forkdb stats', ...asked.query, ...asked.times.map(word)]));

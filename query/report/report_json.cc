@@ -1,6 +1,7 @@
 #include "query/report/report_json.h"
 
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
 
 #include "base/duration.h"
@@ -15,7 +16,14 @@ using Json = nlohmann::ordered_json;
 
 // Handles all types that forkdb's columns have.
 Json Cell(const Value& value) {
-  if (const auto* integer = std::get_if<int64_t>(&value)) return *integer;
+  if (const auto* integer = std::get_if<int64_t>(&value)) {
+    // JavaScript's numbers are exact up to 2^53.
+    constexpr int64_t kExact = int64_t{1} << 53;
+    if (*integer > kExact || *integer < -kExact) {
+      return std::to_string(*integer);
+    }
+    return *integer;
+  }
   if (const auto* text = std::get_if<std::string>(&value)) {
     return EscapeForDisplay(*text);
   }
@@ -136,6 +144,14 @@ Json Failures(const Report& report) {
   return {{"columns", FailureColumns()}, {"rows", std::move(rows)}};
 }
 
+Json Query(const ReportOrigin& origin) {
+  Json options = Json::array();
+  for (const std::string& option : origin.query) {
+    options.push_back(EscapeForDisplay(option));
+  }
+  return options;
+}
+
 int64_t Failed(const Report& report) {
   int64_t failed = 0;
   for (const FailureRate& rate : report.failures) {
@@ -152,6 +168,8 @@ std::string ReportJson(const Report& report, const ReportOrigin& origin) {
       {"version", origin.version},
       {"made", FormatUtc(origin.made_ns)},
       {"filter", EscapeForDisplay(origin.filter)},
+      {"query", Query(origin)},
+      {"has_window", origin.has_window},
       {"since", FormatUtc(window.since_ns)},
       {"until", FormatUtc(window.until_ns)},
       {"seconds", Seconds(Plus(Minus(window.until_ns, window.since_ns), 1))},

@@ -12,7 +12,11 @@ namespace forkdb {
 
 // How the page was made.
 struct ReportOrigin {
-  std::string filter;  // the user's filter; "" for none
+  // The options that were given, as a shell takes them: all of them, "" for
+  // none, and each of those that are not times.
+  std::string filter;
+  std::vector<std::string> query;
+  bool has_window = false;  // a time was given
   std::string version;
   int64_t made_ns = 0;
 };

@@ -1,21 +1,20 @@
-// Draws records and failures over time, and shades gaps and downtimes.
-
+// Draws records and failures over time, and hatches gaps and downtimes.
 
 const SHOWN_ERRORS = 5;
 const ERROR_COLOURS = ['#d1432f', '#c77c11', '#8d5bc9', '#2a9d78', '#c04f93', '#7d8794'];
 const KEYS = { '+': 'in', '-': 'out', ArrowLeft: 'left', ArrowRight: 'right', 0: 'all' };
 const seconds = (iso) => Date.parse(iso) / 1000;
-const clock = (time) => new Date(time * 1000).toISOString().replace('T', ' ').slice(0, -1);
 const colour = (name) =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const minute = (time) => clock(time).replace(/(:00)?\.000$/, '');
+const minute = (time) => clock(1000 * time).replace(/(:00)?\.000$/, '');
+const BINS_LISTED = 100;
 
 // Labels of the time axis: the time of day as fine as the ticks, with the date
 // where the day changes.
 function stamps(times, step) {
   let day = '';
   return times.map((time) => {
-    const [date, exact] = clock(time).split(' ');
+    const [date, exact] = clock(1000 * time).split(' ');
     const label = step >= 86400 ? [] : [exact.slice(0, step >= 60 ? 5 : step >= 1 ? 8 : 12)];
     if (date !== day) label.push(date);
     day = date;
@@ -35,17 +34,38 @@ function errorSeries(failures) {
   return sorted;
 }
 
-function shadeGaps(gaps, range) {
+// Lines from the lower left to the upper right, and the name where it fits.
+function hatch(ctx, left, top, width, height, title) {
+  const step = 8;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, top, width, height);
+  ctx.clip();
+  ctx.fillRect(left, top, width, height);
+  ctx.beginPath();
+  for (let x = left - height; x < left + width; x += step) {
+    ctx.moveTo(x, top + height);
+    ctx.lineTo(x + height, top);
+  }
+  ctx.stroke();
+  ctx.fillStyle = colour('--text');
+  ctx.font = '12px system-ui, sans-serif';
+  if (ctx.measureText(title).width + 8 < width) ctx.fillText(title, left + 4, top + 14);
+  ctx.restore();
+}
+
+function hatchGaps(gaps, range) {
   return (ctx, area, graph) => {
     ctx.save();
     ctx.fillStyle = colour('--gap');
-    for (const [after, before] of gaps) {
+    ctx.strokeStyle = colour('--gap-line');
+    for (const [after, before, title] of gaps) {
       const edge = (iso, open) => graph.toDomXCoord(
         1000 * (iso === null ? open : seconds(iso)));
       const left = Math.max(area.x, edge(after, range[0]));
       const right = Math.min(area.x + area.w, edge(before, range[1]));
       if (right < area.x || left > area.x + area.w) continue;
-      ctx.fillRect(left, area.y, Math.max(2, right - left), area.h);
+      hatch(ctx, left, area.y, Math.max(2, right - left), area.h, title);
     }
     ctx.restore();
   };
@@ -66,8 +86,8 @@ Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.
 
 // The time and counts under the pointer.
 function showValues(place, series, colours, time, row) {
-  const shown = time === undefined ? '–' : clock(time / 1000).replace('.000', '');
-  place.replaceChildren(element('span', {}, `UTC ${shown}`),
+  const shown = time === undefined ? '–' : clock(time).replace('.000', '');
+  place.replaceChildren(element('span', {}, `${zoneAt(time ?? 0)} ${shown}`),
     ...series.map(({ errno, counts }, i) => {
       const mark = element('i', { 'aria-hidden': 'true' });
       mark.style.background = colours[i];
@@ -84,7 +104,9 @@ class Timeline {
     this.zoomed = this.range;
     this.width = width;
     // A current downtime has no end.
-    this.gaps = [...data.gaps, ...data.downtimes];
+    this.gaps = [
+      ...data.gaps.map(([after, before, records]) => [after, before, `${number(records)} missing`]),
+      ...data.downtimes];
     this.charts = [['rate', [{ errno: 'records', counts: records }]],
       ['failures-rate', errorSeries(failures)]]
       .filter(([, series]) => series.length > 0);
@@ -102,7 +124,7 @@ class Timeline {
   chart(place, series) {
     const is_rate = place === 'rate';
     const title = `${is_rate ? 'Calls' : 'Failed calls, by error,'} per ${duration(this.width)}` +
-      (this.gaps.length > 0 ? '; shaded where records are missing' : '');
+      (this.gaps.length > 0 ? '; hatched where records are missing' : '');
     const colours = is_rate ? [colour('--main')] : ERROR_COLOURS.slice(0, series.length);
     const values = element('div', { class: 'chart-legend' });
     const box = element('div', { class: 'chart', role: 'img', tabIndex: 0, 'aria-label': title });
@@ -113,7 +135,7 @@ class Timeline {
     const rows = this.times.map(
       (time, i) => [1000 * time, ...series.map(({ counts }) => value(counts, i))]);
     return new Dygraph(box, rows, {
-      labelsUTC: true, labels: ['UTC', ...series.map((_, i) => `series ${i}`)],
+      labelsUTC: !zone.is_local, labels: ['time', ...series.map((_, i) => `series ${i}`)],
       colors: colours, stepPlot: true, fillGraph: true, fillAlpha: 0.25, strokeWidth: 1,
       stackedGraph: !is_rate, stackedGraphNaNFill: 'none', includeZero: true, xRangePad: 0,
       highlightCallback: (event, time, points, row) => show(time, row),
@@ -124,7 +146,7 @@ class Timeline {
           axisLabelFormatter: Dygraph.dateAxisLabelFormatter },
         y: { axisLabelWidth: 64, axisLabelFormatter: (v) => (Number.isInteger(v) ? number(v) : '') },
       },
-      underlayCallback: shadeGaps(this.gaps, this.range),
+      underlayCallback: hatchGaps(this.gaps, this.range),
       drawCallback: (plot, is_initial) => is_initial || this.follow(plot),
     });
   }
@@ -145,8 +167,28 @@ class Timeline {
     const is_seen = (_, i) => this.times[i + 1] > min && this.times[i] < max;
     const sum = (counts) => counts.filter(is_seen).reduce((a, b) => a + b, 0);
     const failed = this.failures.reduce((all, { counts }) => all + sum(counts), 0);
-    byId('shown').textContent = `${minute(min)} to ${minute(max)} UTC: ` +
+    byId('shown').textContent = `${minute(min)} to ${minute(max)} ${zoneAt(1000 * max)}: ` +
       `${plural(sum(this.records), 'call')}, ${number(failed)} failed`;
+    this.list(min, max);
+    narrow(min, max, min <= this.range[0] && max >= this.range[1]);
+  }
+
+  // The visible bins as a table, several in a row if there are many.
+  list(min, max) {
+    const place = byId('bins');
+    if (!place.open) return;
+    const seen = this.records.map((_, i) => i)
+      .filter((i) => this.times[i + 1] > min && this.times[i] < max);
+    const size = Math.ceil(seen.length / BINS_LISTED);
+    const rows = [];
+    for (let i = 0; i < seen.length; i += size) {
+      const part = seen.slice(i, i + size);
+      const sum = (counts) => part.reduce((all, bin) => all + counts[bin], 0);
+      const failed = this.failures.reduce((all, { counts }) => all + sum(counts), 0);
+      rows.push([when(new Date(1000 * this.times[part[0]]).toISOString()), number(sum(this.records)), number(failed)]);
+    }
+    place.querySelector('.scroll').replaceChildren(
+      table(['from', 'calls#', 'failed#'], rows));
   }
 
   zoom(min, max) {
@@ -180,6 +222,8 @@ function showTimeline(data) {
     event.preventDefault();
     timeline.press(what);
   });
+  byId('bins').addEventListener('toggle', () => timeline.list(...timeline.zoomed));
+  document.addEventListener('zone', () => timeline.draw());
   for (const query of ['(prefers-color-scheme: dark)', 'print']) {
     matchMedia(query).addEventListener('change', () => timeline.draw());
   }

@@ -1,9 +1,9 @@
 // Draws the largest families. <details> supports the keyboard.
 
 const ORIGINS = {
-  made: shortTime,
-  alive: (time) => `older than the recording${time === null ? '' : `, since ${shortTime(time)}`}`,
-  elsewhere: () => 'made before, or not among these',
+  made: (time) => [when(time)],
+  alive: (time) => ['older than the recording', ...(time === null ? [] : [', since ', when(time)])],
+  elsewhere: () => ['made before, or not among these'],
 };
 
 function read(members) {
@@ -18,15 +18,17 @@ function read(members) {
 }
 
 function label(member) {
-  const facts = [`pid ${member.pid === null ? 'unknown' : member.pid}`];
-  if (member.username !== null) facts.push(member.username);
+  const facts = [[`pid ${member.pid === null ? 'unknown' : member.pid}`]];
+  if (member.username !== null) facts.push([member.username]);
   facts.push(ORIGINS[member.origin](member.time));
-  if (member.below > 0) facts.push(`${plural(member.below, 'process', 'processes')} below`);
-  if (member.threads > 0) facts.push(plural(member.threads, 'thread'));
-  if (member.id !== null) facts.push(`id ${member.id}`);
+  if (member.below > 0) facts.push([`${plural(member.below, 'process', 'processes')} below`]);
+  if (member.threads > 0) facts.push([plural(member.threads, 'thread')]);
+  if (member.id !== null) {
+    facts.push([asking(`id ${member.id}`, () => offer([`forkdb tree ${member.id}`]))]);
+  }
   const nodes = [
     element('b', { class: 'name' }, member.comm === null ? '?' : member.comm || '(no name)'),
-    element('small', {}, ' ' + facts.join(' · '))];
+    element('small', {}, ...facts.flatMap((fact, i) => [i === 0 ? ' ' : ' · ', ...fact]))];
   if (member.failed > 0) {
     nodes.push(element('small', { class: 'bad' }, ` · ${number(member.failed)} failed`));
   }
@@ -63,7 +65,7 @@ function find(all, text) {
   const keep = new Set();
   for (const member of all) {
     const matches = wanted !== '' && ((member.comm ?? '').toLowerCase().includes(wanted) ||
-      String(member.pid) === wanted);
+      (member.username ?? '').toLowerCase() === wanted || String(member.pid) === wanted);
     member.node.classList.toggle('match', matches);
     if (!matches) continue;
     ++found;
@@ -87,6 +89,7 @@ function showFamily({ roots: rootCount, processes, members }) {
     `the ${number(members.length)} with most below them. A name is the last ` +
     'that the process called with, or its maker’s if it made no call. ' +
     'All of a family: forkdb tree ID.';
+  narrowed.members = all;
   byId('tree').append(...roots.map(show), ...more(rootCount - roots.length, 0));
   if (roots.length === 1) roots[0].node.open = true;
   const toggle = (open) => () => all.forEach(({ node }) => { node.open = open; });

@@ -5,6 +5,7 @@ FORKDB_SCREENSHOTS names a directory for what it showed, to be looked at.
 
 import os
 import sqlite3
+import subprocess
 import unittest
 
 import harness
@@ -121,7 +122,7 @@ class Report(harness.CliTest):
                         "--comm", "m*", "--count", "--format", "tsv")
         self.assertTrue(self.text("#figures").startswith(
             count.decode().split()[-1] + "\nrecords"))
-        self.assertIn("only: --user root --comm m* --failed",
+        self.assertIn("only: --user root --comm 'm*' --failed",
                       self.text("#subject"))
 
     def test_timeline_zooms_by_mouse_button_and_key(self):
@@ -157,6 +158,113 @@ class Report(harness.CliTest):
         self.assertNotEqual(self.text("#shown"), whole)
         self.browser.press("0")
         self.assertEqual(self.text("#shown"), whole)
+
+    def click(self, selector, index=0):
+        self.browser.run("document.querySelectorAll(arguments[0])[arguments[1]]"
+                         ".click()", selector, index)
+
+    def test_tables_are_sorted_by_a_heading(self):
+        self.record_history()
+        self.show()
+        for section, heading, key, reverse in [
+                (".commands", 0, lambda row: row[0], False),
+                (".commands", 0, lambda row: row[0], True),
+                (".commands", 1, lambda row: int(row[1]), True),
+                (".commands", 1, lambda row: int(row[1]), False),
+                ("#failures", 0, lambda row: row[0], False)]:
+            self.click(f"{section} th button", heading)
+            rows = self.table(section)
+            self.assertGreater(len(rows), 1)
+            self.assertEqual([key(row) for row in rows],
+                             sorted(map(key, rows), reverse=reverse))
+        self.assertEqual(self.browser.run(
+            "return document.querySelector('.commands [aria-sort]').ariaSort"),
+            "ascending")
+
+    def test_names_offer_the_command_that_gives_them(self):
+        self.record_history()
+        self.show("--since", "2020-01-01", "--comm", "*")
+        asked = 0
+        for section, column in [(".users", 1), (".commands", 1), (".errnos", 1),
+                                (".flags", 1), (".callers", 2)]:
+            for i, row in enumerate(self.table(section)):
+                self.click(f"{section} .ask", i)
+                command = self.text("#command code")
+                self.assertEqual(section == ".commands",
+                                 "--comm '*'" not in command)
+                self.assertIn(" --since 2020-01-01T", command)
+                self.assertEqual(self.count(command),
+                                 int(row[column].replace("\u202f", "")), command)
+                asked += 1
+        self.assertGreater(asked, 6)
+
+    def count(self, command):
+        """What a command of the page counts."""
+        words = command.replace("forkdb", harness.FORKDB, 1)
+        return int(subprocess.run(
+            ["sh", "-c", words + " --count --format tsv"], check=True,
+            stdout=subprocess.PIPE, timeout=harness.PATIENCE,
+            env={**os.environ, "FORKDB_DB": self.db}).stdout.split()[-1])
+
+    def test_looking_closer_narrows_what_is_below(self):
+        self.record(harness.HEADER + b"".join(
+            [family(1, 0, "sshd"), family(2, 1, "bash"), family(3, 2, "make"),
+             family(4, 3, "make", 11), family(900, 1, "late"),
+             family(901, 900, "later"), family(902, 900, "later", 12)]))
+        self.show()
+        self.click("#expand")
+        shown = ("return [...document.querySelectorAll('#failures tbody tr')]"
+                 ".filter((row) => !row.hidden).length")
+        self.assertEqual(self.browser.run(shown), 2)
+        self.assertIn("pid 103", self.text("#tree"))
+        for _ in range(3):
+            self.click("[data-zoom=in]")
+        for _ in range(20):
+            self.click("[data-zoom=right]")
+        self.assertEqual(self.browser.run(shown), 1)
+        tree = self.text("#tree")
+        self.assertNotIn("pid 103", tree)
+        for there in ["pid 1001", "pid 1000", "pid 101 "]:  # and its ancestors
+            self.assertIn(there, tree)
+        self.assertIn("1 failure of this part", self.text("#narrowed"))
+        self.click("#ask-stats")
+        self.assertRegex(self.text("#command code"),
+                         r"^forkdb stats --since \S+Z --until \S+Z$")
+        self.click("[data-zoom=all]")
+        self.assertEqual(self.browser.run(shown), 2)
+        self.assertTrue(self.browser.run(
+            "return document.getElementById('narrowed').hidden"))
+
+    def test_timeline_is_a_table_for_who_cannot_see_it(self):
+        self.record_history()
+        self.show()
+        self.click("#bins summary")
+        harness.wait_until(lambda: self.table("#bins"), "the table")
+        rows = self.table("#bins")
+        self.assertLessEqual(len(rows), 100)
+        for column, condition in [(1, "1"), (2, "ret < 0")]:
+            self.assertEqual(
+                sum(int(row[column].replace("\u202f", "")) for row in rows),
+                self.value(f"SELECT count(*) FROM forks WHERE {condition}"))
+
+    def test_times_are_utc_or_local(self):
+        self.record_history()
+        emulate = self.browser.emulate
+        self.addCleanup(emulate, "setTimezoneOverride", timezoneId="")
+        emulate("setTimezoneOverride", timezoneId="Asia/Kathmandu")
+        self.show()
+        utc = self.table("#failures")[0][0]
+        self.assertTrue(utc.startswith("2025-11-24 16:00"), utc)
+        self.assertIn("UTC", self.text("#subject"))
+        self.assertIn("UTC", self.text("#shown"))
+        self.click("#zone")
+        local = self.table("#failures")[0][0]
+        self.assertEqual(local, utc.replace(" 16:", " 21:").replace(":00:", ":45:")
+                         + "+05:45")
+        self.assertNotIn("UTC", self.text("main"))
+        self.assertIn("+05:45", self.text("#shown"))
+        self.click("#zone")
+        self.assertEqual(self.table("#failures")[0][0], utc)
 
     def test_tree_opens_and_finds(self):
         self.record(harness.HEADER + b"".join(

@@ -44,7 +44,8 @@ class ReportTest : public testing::Test {
   }
 
   std::string Text() {
-    return ReportJson(Read({}), {"--user <x>", "1.2", kNowNs});
+    return ReportJson(Read({}),
+                      {"--user <x>", {"--user <x>"}, false, "1.2", kNowNs});
   }
 
   SQLite::Database database_;
