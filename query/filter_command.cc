@@ -100,13 +100,20 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
       "Only calls by processes that are in another user namespace than they "
       "were created in, or whose children get another PID namespace: after "
       "unshare(2) or setns(2).");
+  CLI::Option* under =
+      command
+          ->add_option("--under", options->under,
+                       "Only calls by PROCESS and its descendants. PROCESS is "
+                       "a pid (the newest process that had it, between "
+                       "--since and --until if given) or the id of the record "
+                       "that created it.")
+          ->type_name("PROCESS")
+          ->check(CLI::PositiveNumber);
   command
-      ->add_option("--under", options->under,
-                   "Only calls by PROCESS and its descendants. PROCESS is a "
-                   "pid (the newest process that had it) or the id of the "
-                   "record that created it.")
-      ->type_name("PROCESS")
-      ->check(CLI::PositiveNumber);
+      ->add_option("--at", options->at,
+                   "With --under: take the process that had the pid at TIME.")
+      ->type_name("TIME")
+      ->needs(under);
   command
       ->add_option("--boot", options->boot,
                    "Only calls of one boot: 0 is the latest, -1 the one "

@@ -10,10 +10,12 @@
 #include <optional>
 #include <string>
 
+#include "base/time.h"
 #include "query/ancestry/tree.h"
 #include "query/answer.h"
 #include "query/coverage/losses.h"
 #include "query/database/databases.h"
+#include "query/database/find_process.h"
 #include "query/filter_command.h"
 #include "query/print/tree_printer.h"
 #include "store/database.h"
@@ -24,20 +26,23 @@ namespace {
 
 constexpr char kExamples[] =
     R"(Each process stands below the process that created it, also with CLONE_PARENT.
-A process that made no call of its own has no recorded name; the name of its
-creator stands in parentheses instead.
+Name and user are those of the process's last call, "as of" its time. A process
+that made no call has the user of its creator, and its name in parentheses.
 
 Examples:
   forkdb tree 1000000000003                  ancestors and descendants
   forkdb tree 1000000000003 --up             only ancestors
   forkdb tree 10007 --down --depth 2         of the newest process with this pid
+  forkdb tree 10007 --at "1 hour ago"        of the one that had it then
+  forkdb tree cron                           of the process of this name
   forkdb tree 10007 --threads --failed       with threads and failed calls
   forkdb tree 10007 --format json)";
 
 struct Options {
   std::optional<int64_t> timeout_ns;
   std::string db = kDefaultDatabasePath;
-  int64_t process = 0;
+  WantedProcess process;
+  std::optional<std::string> at;
   std::optional<std::string> boot;
   TreeOptions tree;
   bool up = false;
@@ -53,23 +58,28 @@ void RunTree(const Options& options) {
   tree.down = options.down || !options.up;
   FilterOptions filter;
   filter.boot = options.boot;
-  Answer(
-      {{options.db}, filter, options.timeout_ns}, &output, nullptr,
-      [&](Databases* databases, int64_t) {
-        Reader& reader = databases->first();
-        tree.root =
-            reader.FindProcess(options.process, databases->first_filter().boot);
-        Present(output, [&] {
-          PrintTree(
-              [&](const std::function<void(const TreeNode&)>& take) {
-                reader.ReadTree(tree, take);
-              },
-              output, options.ascii);
-        });
-        if (tree.down) {
-          Warn(reader.FindLossesSince(tree.root), "", kMayBeMore, output.zone);
-        }
-      });
+  Answer({{options.db}, filter, options.timeout_ns}, &output, nullptr,
+         [&](Databases* databases, int64_t now_ns) {
+           Reader& reader = databases->first();
+           WantedProcess process = options.process;
+           process.boot = databases->first_filter().boot;
+           if (options.at)
+             process.at_ns =
+                 ParseTime(*options.at, now_ns,
+                           options.output.utc ? Zone::kUtc : Zone::kLocal);
+           tree.root = reader.FindProcess(process);
+           Present(output, [&] {
+             PrintTree(
+                 [&](const std::function<void(const TreeNode&)>& take) {
+                   reader.ReadTree(tree, take);
+                 },
+                 output, options.ascii);
+           });
+           if (tree.down) {
+             Warn(reader.FindLossesSince(tree.root), "", kMayBeMore,
+                  output.zone);
+           }
+         });
 }
 
 }  // namespace
@@ -79,11 +89,10 @@ void AddTreeCommand(CLI::App* app) {
   CLI::App* command = app->add_subcommand(
       "tree", "Show the ancestors and descendants of a process");
   command
-      ->add_option("process", options->process,
-                   "A pid (the newest process that had it) or the id of the "
-                   "record that created the process.")
+      ->add_option("process", options->process.text,
+                   "A pid (the newest process that had it), the id of the "
+                   "record that created the process, or its name.")
       ->type_name("")
-      ->check(CLI::PositiveNumber)
       ->required();
   command->add_option("--db", options->db, "Database to read.")
       ->type_name("FILE")
@@ -94,6 +103,11 @@ void AddTreeCommand(CLI::App* app) {
                    "Boot of the pid: 0 is the latest, -1 the one before; or a "
                    "boot id.")
       ->type_name("BOOT");
+  command
+      ->add_option("--at", options->at,
+                   "Take the process that had the pid at TIME, e.g. \"1 hour "
+                   "ago\".")
+      ->type_name("TIME");
   command->add_flag("--up", options->up, "Show only ancestors.");
   command->add_flag("--down", options->down, "Show only descendants.");
   command

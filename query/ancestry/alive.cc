@@ -69,21 +69,4 @@ void StoreMade(int64_t boot, SQLite::Database* database) {
   insert.exec();
 }
 
-std::optional<Process> NewerAlive(int64_t pid,
-                                  const std::optional<int64_t>& boot,
-                                  int64_t maker, SQLite::Database* database) {
-  const int64_t alive = Find(
-      "SELECT a.id FROM alive AS a WHERE a.pid = ?1 AND a.boot = "
-      "ifnull(nullif(?2, "
-      "0), a.boot) AND NOT EXISTS (SELECT 1 FROM records AS r JOIN streams AS "
-      "s "
-      "ON s.id = r.id / {kSeqLimit} WHERE r.id = ?3 AND (s.boot, "
-      "r.child_start_ns / {kTickNs}) >= (a.boot, a.start_tick)) "
-      "ORDER BY a.boot DESC, a.start_tick DESC LIMIT 1",
-      {pid, boot.value_or(0), maker}, database);
-  if (alive != 0) return Process{Process::Kind::kAlive, alive};
-  if (maker != 0) return Process{Process::Kind::kRecorded, maker};
-  return std::nullopt;
-}
-
 }  // namespace forkdb

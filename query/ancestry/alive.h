@@ -26,12 +26,6 @@ int64_t BootOf(const Process& process, SQLite::Database* database);
 // can have such a record, each once.
 void StoreMade(int64_t boot, SQLite::Database* database);
 
-// The newest process with this pid in alive, of one boot or of all, unless the
-// one that this record created is younger: else maker. 0 is no record.
-std::optional<Process> NewerAlive(int64_t pid,
-                                  const std::optional<int64_t>& boot,
-                                  int64_t maker, SQLite::Database* database);
-
 }  // namespace forkdb
 
 #endif  // FORKDB_QUERY_ANCESTRY_ALIVE_H_

@@ -14,7 +14,7 @@ constexpr char kInBlocks[] = R"(CROSS JOIN json_each(p.calls) AS j
 constexpr char kOfRecord[] = R"(pid_blocks AS p
       {in_blocks}
       AND r.caller_id = {id} AND p.caller_id = {id} AND p.pid = ifnull(
-        (SELECT m.child_pid FROM records AS m WHERE m.id = {id}),
+        (SELECT ifnull(m.child_pid, 0) FROM records AS m WHERE m.id = {id}),
         (SELECT c.tgid FROM pid_blocks AS o CROSS JOIN records AS c
           ON c.id = o.block * {kBlockRecords} + (o.calls ->> 0)
           WHERE o.caller_id = {id} LIMIT 1)))";

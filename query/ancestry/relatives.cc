@@ -13,8 +13,8 @@ namespace {
 
 using Kind = Process::Kind;
 
-// What is read of a process, by the order of kRecordSql and kAliveSql.
-enum Field {
+// How a process began, by the order of kRecordSql and kAliveSql.
+enum Begin {
   kPid,
   kNsPid,
   kComm,
@@ -25,18 +25,22 @@ enum Field {
   kCallerId,
   kCallerTgid,
   kStart,
+  kSeen,
 };
+
+// A process's last call, by the order of kLastCallSql.
+enum LastCall { kLastComm, kLastUsername, kLastTime, kLastTgid, kLastPpid };
 
 constexpr char kRecordSql[] =
     "SELECT child_pid, nullif(child_ns_pid, child_pid), comm, username, time, "
-    "kind, errno, caller_id, tgid, start_ns FROM forks WHERE id = ?";
+    "kind, errno, caller_id, tgid, start_ns, NULL FROM forks WHERE id = ?";
 
 // The time is of its start, as exact as /proc tells it.
 constexpr char kAliveSql[] =
     "SELECT a.pid, a.ns_pid, a.comm, a.username, "
     "strftime('%Y-%m-%dT%H:%M:%S', (b.boot_ns / {kTickNs} + a.start_tick) / "
     "100, 'unixepoch') || printf('.%02dZ', (b.boot_ns / {kTickNs} + "
-    "a.start_tick) % 100), NULL, NULL, NULL, a.ppid, NULL "
+    "a.start_tick) % 100), NULL, NULL, NULL, a.ppid, NULL, a.seen_ns "
     "FROM alive AS a JOIN boots AS b ON b.id = a.boot WHERE a.id = ?";
 
 // The row in alive of a record's caller, and the record that created it.
@@ -51,10 +55,13 @@ constexpr char kAliveParentSql[] =
     "LEFT JOIN temp.made AS m ON m.alive = a.parent "
     "WHERE a.id = ?1 AND a.parent IS NOT NULL";
 
+constexpr char kLastCallSql[] =
+    "SELECT n.comm, u.username, r.time_ns, r.tgid, r.ppid FROM {} "
+    "JOIN comms AS n ON n.id = r.comm JOIN users AS u ON u.id = r.user "
+    "{} ORDER BY p.block DESC, r.id DESC LIMIT 1";
+
 // A thread may have a name of its own, which is not its process's.
-constexpr char kOwnCommSql[] =
-    "SELECT n.comm FROM {} JOIN comms AS n ON n.id = r.comm "
-    "WHERE r.pid = r.tgid ORDER BY p.block DESC, r.id DESC LIMIT 1";
+constexpr char kByMainThread[] = "WHERE r.pid = r.tgid";
 
 constexpr char kChildrenSql[] =
     "SELECT r.id FROM {} WHERE (r.ret > 0 OR ?2) AND (?3 OR r.ret < 0 OR NOT "
@@ -77,31 +84,6 @@ constexpr char kAliveChildrenSql[] =
     "AND a.id NOT IN (SELECT alive FROM temp.made) ORDER BY a.start_tick, "
     "a.pid";
 
-// When the caller of a record was made, by the clock of when the record was:
-// the boot's start is when a child was made less how long after the boot that
-// was.
-constexpr char kMadeAtSql[] =
-    "WITH made AS (SELECT s.boot, ?2 + coalesce("
-    "(SELECT time_ns - child_start_ns FROM records WHERE id = ?1), b.boot_ns, "
-    "(SELECT time_ns - child_start_ns FROM records WHERE ret > 0 "
-    "AND id > s.id * {kSeqLimit} AND id < (s.id + 1) * {kSeqLimit} "
-    "ORDER BY id LIMIT 1)) AS time_ns FROM streams AS s "
-    "JOIN boots AS b ON b.id = s.boot WHERE s.id = ?1 / {kSeqLimit}) ";
-
-// Clocks drift: a second on both sides.
-constexpr char kGapSql[] =
-    "SELECT 1 FROM made AS m JOIN streams AS s ON s.boot = m.boot "
-    "JOIN gaps AS g ON g.stream = s.id WHERE m.time_ns "
-    "BETWEEN g.after_ns - 1000000000 "
-    "AND ifnull(g.before_ns, g.noticed_ns) + 1000000000";
-
-constexpr char kDowntimeSql[] =
-    "SELECT CAST(d.began_ns AS INTEGER), CAST(d.ended_ns AS INTEGER) "
-    "FROM made AS m JOIN boots AS b ON b.id = m.boot "
-    "JOIN downtimes AS d ON d.boot = b.boot_id AND m.time_ns "
-    "BETWEEN d.began_ns - 1000000000 AND d.ended_ns + 1000000000 "
-    "ORDER BY d.began_ns LIMIT 1";
-
 int64_t Integer(const Value& value) { return IntegerOr(value, 0); }
 
 bool IsNull(const Value& value) {
@@ -117,7 +99,10 @@ Row AliveOrRecord(const Process& process) {
 }  // namespace
 
 Relatives::Calls::Calls(Kind kind, SQLite::Database* database)
-    : own_comm(*database, FormatSql(kOwnCommSql, forkdb::CallsOf(kind))),
+    : last(*database,
+           FormatSql(kLastCallSql, forkdb::CallsOf(kind), kByMainThread)),
+      last_of_thread(*database,
+                     FormatSql(kLastCallSql, forkdb::CallsOf(kind), "")),
       children(*database, FormatSql(kChildrenSql, forkdb::CallsOf(kind))),
       count(*database, FormatSql(kCountSql, forkdb::CallsOf(kind))) {}
 
@@ -130,8 +115,7 @@ Relatives::Relatives(SQLite::Database* database)
       caller_(*database, FormatSql(kCallerSql)),
       alive_parent_(*database, kAliveParentSql),
       alive_children_(*database, kAliveChildrenSql),
-      gap_(*database, FormatSql(kMadeAtSql) + kGapSql),
-      downtime_(*database, FormatSql(kMadeAtSql) + kDowntimeSql) {}
+      unknown_begin_(database) {}
 
 Row Relatives::First(const Row& values, SQLite::Statement* statement) {
   Row row;
@@ -161,80 +145,96 @@ std::optional<Process> Relatives::Find(const Row& values,
   return process;
 }
 
-Row Relatives::ReadProcess(const Process& process) {
+Row Relatives::ReadBegin(const Process& process) {
+  if (process.kind == Kind::kCaller) return {};
   return First({process.id}, process.kind == Kind::kAlive ? &alive_ : &record_);
 }
 
+Row Relatives::ReadLastCall(const Process& process) {
+  Calls& calls = CallsOf(process);
+  Row call = First({process.id}, &calls.last);
+  if (call.empty()) call = First({process.id}, &calls.last_of_thread);
+  return call;
+}
+
+bool Relatives::Has(const Process& process) {
+  return !ReadBegin(process).empty() || !ReadLastCall(process).empty();
+}
+
 TreeNode Relatives::Read(const Process& process) {
-  const Row row = ReadProcess(process);
+  const Row begin = ReadBegin(process);
+  const Row call = ReadLastCall(process);
   TreeNode node;
-  if (row.empty()) {
-    node.note = "missing from the database, although a record names it";
-    return node;
+  if (process.kind == Kind::kRecorded) node.id = process.id;
+  if (!begin.empty()) {
+    node.caller_id = begin[kCallerId];
+    node.pid = begin[kPid];
+    node.ns_pid = begin[kNsPid];
+    node.comm = begin[kComm];
+    node.username = begin[kUsername];
+    node.time = begin[kTime];
+    node.kind = begin[kKind];
+    node.error = begin[kErrno];
   }
-  node.pid = row[kPid];
-  node.ns_pid = row[kNsPid];
-  node.comm = row[kComm];
-  node.username = row[kUsername];
-  node.time = row[kTime];
-  node.kind = row[kKind];
-  node.error = row[kErrno];
   if (process.kind == Kind::kAlive) {
     node.has_own_comm = true;
+    node.as_of_ns = begin.empty() ? Value() : begin[kSeen];
     node.note = "already running when recording began (from /proc)";
-    return node;
+  } else if (process.kind == Kind::kCaller) {
+    const Row made = First({process.id}, &record_);
+    if (!made.empty()) node.note = unknown_begin_.Why(process.id, made[kStart]);
+  } else if (begin.empty()) {
+    node.note = "the record of its creation was pruned or thinned";
   }
-  node.id = process.id;
-  node.caller_id = row[kCallerId];
-  const Row own_comm = First({process.id}, &CallsOf(process).own_comm);
-  node.has_own_comm = !own_comm.empty();
-  if (node.has_own_comm) node.comm = own_comm.front();
+  if (!call.empty()) {
+    node.comm = call[kLastComm];
+    node.username = call[kLastUsername];
+    node.as_of_ns = call[kLastTime];
+    node.has_own_comm = true;
+    if (begin.empty()) node.pid = call[kLastTgid];
+  }
   return node;
 }
 
 std::optional<Process> Relatives::FindAbove(const Process& process) {
   if (process.kind == Kind::kAlive) return Find({process.id}, &alive_parent_);
-  const Row row = ReadProcess(process);
-  if (row.empty()) return std::nullopt;
-  const Process caller = {Kind::kRecorded, Integer(row[kCallerId])};
-  if (!IsNull(row[kCallerId]) && Has(caller)) return caller;
-  return Find({process.id, row[kStart], row[kCallerTgid]}, &caller_);
+  const Row begin = ReadBegin(process);
+  if (begin.empty()) return std::nullopt;
+  const Process caller = {Kind::kRecorded, Integer(begin[kCallerId])};
+  const bool has_id = !IsNull(begin[kCallerId]);
+  if (has_id && !ReadBegin(caller).empty()) return caller;
+  const std::optional<Process> alive =
+      Find({process.id, begin[kStart], begin[kCallerTgid]}, &caller_);
+  if (alive) return alive;
+  return has_id ? caller : Process{Kind::kCaller, process.id};
 }
 
 // Pid 0 is what there was before the first process.
 bool Relatives::IsTop(const Process& process) {
-  if (process.kind != Kind::kAlive) return false;
-  const Row row = ReadProcess(process);
-  return !row.empty() && Integer(row[kCallerTgid]) == 0;
+  if (process.kind == Kind::kAlive) {
+    const Row begin = ReadBegin(process);
+    return !begin.empty() && Integer(begin[kCallerTgid]) == 0;
+  }
+  const Row call = ReadLastCall(process);
+  return !call.empty() && Integer(call[kLastPpid]) == 0;
 }
 
 TreeNode Relatives::UnknownAbove(const Process& process) {
-  const Row row = ReadProcess(process);
   TreeNode node;
-  if (row.empty()) {
-    node.note = "unknown: the record of its child is not in the database";
-    return node;
-  }
-  node.pid = row[kCallerTgid];
   if (process.kind == Kind::kAlive) {
+    const Row begin = ReadBegin(process);
+    if (!begin.empty()) node.pid = begin[kCallerTgid];
     node.note = "unknown: it exited while /proc was being read";
     return node;
   }
-  node.comm = row[kComm];
-  node.has_own_comm = true;
-  if (!IsNull(row[kCallerId])) {
-    node.id = row[kCallerId];
-    node.note = "the record of its creation was pruned or thinned";
-  } else if (!First({process.id, row[kStart]}, &gap_).empty()) {
-    node.note = "a gap may hide the record of its creation";
-  } else if (const Row downtime = First({process.id, row[kStart]}, &downtime_);
-             !downtime.empty()) {
-    node.note = fmt::format(
-        "started while nothing was recorded, between {} and {}",
-        FormatUtc(Integer(downtime[0])), FormatUtc(Integer(downtime[1])));
-  } else {
-    node.note = "started before recording began";
+  const Row call = ReadLastCall(process);
+  if (call.empty()) {
+    node.note = "unknown";
+    return node;
   }
+  node.pid = call[kLastPpid];
+  node.note = fmt::format("parent of {} at {}", Integer(call[kLastTgid]),
+                          FormatUtc(Integer(call[kLastTime])));
   return node;
 }
 

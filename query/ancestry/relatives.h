@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "query/ancestry/tree.h"
+#include "query/ancestry/unknown_begin.h"
 #include "query/filter/process.h"
 #include "terminal/value.h"
 
@@ -29,17 +30,17 @@ class Relatives {
 
   explicit Relatives(SQLite::Database* database);
 
-  bool Has(const Process& process) { return !ReadProcess(process).empty(); }
+  // Whether anything is known of it.
+  bool Has(const Process& process);
 
-  // The process, of which something is known, as far as it is no matter of its
-  // place in a tree.
+  // The process, as far as it is no matter of its place in a tree.
   TreeNode Read(const Process& process);
 
   // Who called for it, or its parent in alive; nothing if that is not known.
   std::optional<Process> FindAbove(const Process& process);
   // Whether nothing is above it: it is the first process.
   bool IsTop(const Process& process);
-  // The one above it, where it is not known.
+  // The one above it where it is not known, by its pid.
   TreeNode UnknownAbove(const Process& process);
 
   // Its calls.
@@ -55,7 +56,7 @@ class Relatives {
   struct Calls {
     Calls(Process::Kind kind, SQLite::Database* database);
 
-    SQLite::Statement own_comm, children, count;
+    SQLite::Statement last, last_of_thread, children, count;
   };
 
   // One row, empty if there is none.
@@ -65,13 +66,16 @@ class Relatives {
   // The process of a row with its record and its row in alive.
   static std::optional<Process> Find(const Row& values,
                                      SQLite::Statement* statement);
-  // What is known of a process; empty if nothing is.
-  Row ReadProcess(const Process& process);
+  // How the process began, empty if that is not known.
+  Row ReadBegin(const Process& process);
+  // The last call of its main thread or, if that made none, of any thread;
+  // empty if there is none.
+  Row ReadLastCall(const Process& process);
   Calls& CallsOf(const Process& process) { return calls_[IndexOf(process)]; }
 
   std::array<Calls, kProcessKinds> calls_;
-  SQLite::Statement record_, alive_, caller_, alive_parent_, alive_children_,
-      gap_, downtime_;
+  SQLite::Statement record_, alive_, caller_, alive_parent_, alive_children_;
+  UnknownBegin unknown_begin_;
 };
 
 }  // namespace forkdb

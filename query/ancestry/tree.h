@@ -28,15 +28,17 @@ struct TreeOptions {
 struct TreeNode {
   int64_t depth = 0;    // 0 for the root, below 0 for its ancestors
   bool is_last = true;  // of those shown of its parent
-  Value id;             // the record that made it; NULL if there is none
+  Value id;             // the record that created it; NULL if there is none
   Value caller_id;
   Value pid;     // NULL where the call failed
   Value ns_pid;  // in its own PID namespace, NULL where it is pid
-  // Its own, as of its last call; else its maker's, as of when it was made.
+  // Its own, as of its last call or as /proc showed them; else its maker's, as
+  // of its creation.
   Value comm;
+  Value username;
   bool has_own_comm = false;
-  Value username;  // its maker's
-  Value time;
+  Value as_of_ns;  // NULL for its creation
+  Value time;      // of its creation
   Value kind;
   Value error;
   int64_t threads = 0;  // made by it, not shown

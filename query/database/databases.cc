@@ -105,7 +105,15 @@ void Databases::SetFilter(const FilterOptions& options, const Filter& filter) {
   }
   if (no_boot && !found) std::rethrow_exception(no_boot);
   if (options.under && !filter.under) {
-    first().SetUnder(*options.under, &parts_.front().filter);
+    Filter& of_first = parts_.front().filter;
+    WantedProcess wanted;
+    wanted.text = std::to_string(*options.under);
+    wanted.boot = of_first.boot;
+    wanted.at_ns = filter.under_at_ns;
+    wanted.since_ns = filter.since_ns;
+    wanted.until_ns = filter.until_ns;
+    wanted.of_thread = true;
+    of_first.under = first().FindProcess(wanted);
   }
 }
 

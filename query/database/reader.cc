@@ -15,7 +15,6 @@
 #include "base/error.h"
 #include "base/escape.h"
 #include "base/time.h"
-#include "query/ancestry/alive.h"
 #include "query/count/burst_groups.h"
 #include "query/coverage/extent.h"
 #include "query/database/recorder_watch.h"
@@ -83,51 +82,11 @@ int64_t Reader::FindBoot(const std::string& text) {
   return id;
 }
 
-std::optional<Process> Reader::FindKnown(int64_t process,
-                                         const std::optional<int64_t>& boot) {
-  if (process > kSeqLimit) return Process{Process::Kind::kRecorded, process};
-  Filter filter;
-  filter.values["child_pid"] = {process};
-  filter.boot = boot;
-  filter.condition = "kind <> 'thread'";
+Process Reader::FindProcess(const WantedProcess& wanted) {
+  WantedProcess in_zone = wanted;
+  in_zone.zone = zone_;
   return TranslateTrouble(path_, [&] {
-    return NewerAlive(process, boot, FindNewest(Search(&database_, filter), 1),
-                      &database_);
-  });
-}
-
-Process Reader::FindProcess(int64_t process,
-                            const std::optional<int64_t>& boot) {
-  if (const auto known = FindKnown(process, boot)) return *known;
-  throw UsageError(
-      fmt::format("process {0} started before recording began, or was not "
-                  "recorded; its descendants: forkdb query --under {0}; {1}",
-                  process, DescribeCoverage()));
-}
-
-void Reader::SetUnder(int64_t process, Filter* filter) {
-  filter->under = FindKnown(process, filter->boot);
-  if (filter->under) return;
-  Filter calls;
-  calls.pids = {process};
-  calls.boot = filter->boot;
-  TranslateTrouble(path_, [&] {
-    const int64_t id = FindNewest(Search(&database_, calls), 1);
-    SQLite::Statement find(database_,
-                           "SELECT caller_id FROM records WHERE id = ?");
-    find.bind(1, id);
-    if (!find.executeStep()) {
-      throw UsageError(
-          fmt::format("process {}: not in the database: give one that forkdb "
-                      "query --child or --pid finds",
-                      process));
-    }
-    // The caller's record may be pruned, but its id is still valid.
-    if (find.isColumnNull(0)) {
-      filter->under = {Process::Kind::kCaller, id};
-    } else {
-      filter->under = {Process::Kind::kRecorded, find.getColumn(0).getInt64()};
-    }
+    return forkdb::FindProcess(in_zone, &database_, progress_);
   });
 }
 

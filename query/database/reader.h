@@ -18,6 +18,7 @@
 #include "query/coverage/boots.h"
 #include "query/coverage/losses.h"
 #include "query/database/cursor.h"
+#include "query/database/find_process.h"
 #include "query/filter/filter.h"
 #include "query/filter/shape.h"
 #include "query/report/report.h"
@@ -58,15 +59,8 @@ class Reader {
   // before it, or a boot_id or the unambiguous start of one. Throws UsageError.
   int64_t FindBoot(const std::string& text);
 
-  // process is the id of the record that created it, or a pid; a pid means the
-  // newest process, not thread, of the boot or of all boots. Throws UsageError
-  // if no record created it and it was not alive before.
-  Process FindProcess(int64_t process, const std::optional<int64_t>& boot);
-
-  // Sets the filter to the descendants of a process: that of FindProcess(), or
-  // else the newest caller with the pid in the filter's boot. Throws UsageError
-  // if there is neither.
-  void SetUnder(int64_t process, Filter* filter);
+  // The process that a user means (find_process.h).
+  Process FindProcess(const WantedProcess& wanted);
 
   // Limits the filter to records that belong to a burst (burst.h). Throws as
   // Print() does.
@@ -142,10 +136,6 @@ class Reader {
  private:
   // Whether a recorder is running for this database.
   bool IsRecording() const;
-
-  // Like FindProcess(), but returns nothing if there is none.
-  std::optional<Process> FindKnown(int64_t process,
-                                   const std::optional<int64_t>& boot);
 
   std::string path_;
   SQLite::Database database_;

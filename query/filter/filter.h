@@ -47,6 +47,7 @@ struct Filter {
   std::optional<int64_t> boot;  // id of a boots row
   // Only calls of a process and of its descendants.
   std::optional<Process> under;
+  std::optional<int64_t> under_at_ns;  // when it had its pid
   // Only records in one of these, which come in order and do not overlap.
   std::optional<std::vector<IdRange>> ranges;
 };

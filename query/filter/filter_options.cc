@@ -38,6 +38,7 @@ Filter ReadFilter(const FilterOptions& options, int64_t now_ns) {
         FormatTime(*filter.since_ns, zone),
         FormatTime(*filter.until_ns, zone)));
   }
+  if (options.at) filter.under_at_ns = ParseTime(*options.at, now_ns, zone);
   for (const auto& [column, texts] : options.texts) {
     for (const std::string& text : texts) {
       filter.values[column].push_back(ParseText(column, text));

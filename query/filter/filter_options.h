@@ -32,7 +32,8 @@ struct FilterOptions {
   bool utc = false;  // times without a zone are
   bool quiet = false;  // no warnings
   std::optional<std::string> boot;
-  std::optional<int64_t> under;  // a pid or the id of a record
+  std::optional<int64_t> under;   // a pid or the id of a record
+  std::optional<std::string> at;  // when the process had the pid
 };
 
 // Parses all but the boot and the process, which a database has to look up.

@@ -3,10 +3,13 @@
 #include <fmt/core.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "base/time.h"
 #include "terminal/cell.h"
 #include "terminal/line.h"
 #include "terminal/row_printer.h"
@@ -36,24 +39,40 @@ bool IsNull(const Value& value) {
   return std::holds_alternative<std::monostate>(value);
 }
 
-// "7822 (1 in its namespace) sh  alice 2026-…Z vfork, 3 threads"
-std::vector<Piece> Label(const TreeNode& node) {
+Value AsOf(const TreeNode& node) {
+  if (IsNull(node.as_of_ns)) return Value();
+  return FormatUtc(IntegerOr(node.as_of_ns, 0));
+}
+
+// "7822 (1 in its namespace) sh  id 10…7  alice as of 2026-…Z  vfork 2026-…Z"
+std::string Describe(const TreeNode& node) {
   std::string label = Text(node.pid);
   if (!IsNull(node.ns_pid)) {
     label += fmt::format(" ({} in its namespace)", Text(node.ns_pid));
   }
-  label += fmt::format(fmt::runtime(node.has_own_comm ? " {}" : " ({})"),
-                       Text(node.comm));
-  if (!IsNull(node.username)) {
-    label += fmt::format("  {} {}", Text(node.username), Text(node.time));
-    if (!IsNull(node.kind)) label += " " + Text(node.kind);
+  if (!IsNull(node.comm)) {
+    label += fmt::format(fmt::runtime(node.has_own_comm ? " {}" : " ({})"),
+                         Text(node.comm));
   }
+  if (!IsNull(node.id)) label += "  id " + Text(node.id);
+  if (!IsNull(node.username)) label += "  " + Text(node.username);
+  if (!IsNull(node.as_of_ns)) label += " as of " + Text(AsOf(node));
+  if (!IsNull(node.time)) {
+    label +=
+        fmt::format("  {} {}", IsNull(node.kind) ? "started" : Text(node.kind),
+                    Text(node.time));
+  }
+  return label;
+}
+
+// The description, what is left out, and what is not known.
+std::vector<Piece> Label(const TreeNode& node) {
   std::vector<Piece> pieces = {
-      {label, node.depth == 0 ? Style::kBold : Style::kPlain}};
+      {Describe(node), node.depth == 0 ? Style::kBold : Style::kPlain}};
   if (!IsNull(node.error)) {
     pieces.push_back({", " + Text(node.error), Style::kRed});
   }
-  label.clear();
+  std::string label;
   if (node.threads > 0) {
     label += fmt::format(", {} thread{}", node.threads,
                          node.threads == 1 ? "" : "s");
@@ -65,6 +84,20 @@ std::vector<Piece> Label(const TreeNode& node) {
   }
   if (node.depth == 0) pieces.push_back({"  <--", Style::kBold});
   return pieces;
+}
+
+// The text with each time of the form of FormatUtc() in the zone. No command
+// name is as long as a time.
+std::string InZone(std::string_view text, Zone zone) {
+  constexpr size_t kSize = sizeof("2026-11-23T10:00:00.000000000Z") - 1;
+  std::string result;
+  while (!text.empty()) {
+    const std::optional<int64_t> time_ns = ParseUtc(text.substr(0, kSize));
+    if (time_ns) result += FormatTime(*time_ns, zone);
+    if (!time_ns) result += text.front();
+    text.remove_prefix(time_ns ? kSize : 1);
+  }
+  return result;
 }
 
 class Drawing {
@@ -81,6 +114,7 @@ class Drawing {
     past_.resize(level + 1);
     past_[level] = node.is_last ? lines_.past_last : lines_.past;
     std::vector<Piece> pieces = Label(node);
+    for (Piece& piece : pieces) piece.text = InZone(piece.text, output_.zone);
     pieces.insert(pieces.begin(), {line});
     WriteLine(output_, pieces);
   }
@@ -103,6 +137,7 @@ Row AsRow(const TreeNode& node) {
           node.comm,
           static_cast<int64_t>(node.has_own_comm),
           node.username,
+          AsOf(node),
           node.time,
           node.kind,
           node.error,
@@ -122,9 +157,10 @@ void PrintTree(const std::function<
     drawing.Finish();
     return;
   }
-  const std::unique_ptr<RowPrinter> printer = NewRowPrinter(
-      output, {"depth", "id", "caller_id", "pid", "ns_pid", "comm", "own_comm",
-               "username", "time", "kind", "errno", "threads", "more", "note"});
+  const std::unique_ptr<RowPrinter> printer =
+      NewRowPrinter(output, {"depth", "id", "caller_id", "pid", "ns_pid",
+                             "comm", "own_comm", "username", "as_of", "time",
+                             "kind", "errno", "threads", "more", "note"});
   read([&](const TreeNode& node) { printer->Print(AsRow(node)); });
   printer->Finish();
 }

@@ -158,29 +158,33 @@ void FamilyBuilder::Describe(const Candidate& candidate, FamilyMember* member) {
     member->comm = std::move((*row)[1]);
     member->username = std::move((*row)[2]);
     member->time_ns = std::move((*row)[3]);
+    member->as_of_ns = std::move((*row)[4]);
   };
   const Process& process = candidate.process;
   if (process.kind == Kind::kRecorded) {
     member->id = process.id;
     Row made = first(
-        "SELECT child_pid, comm, username, time_ns FROM forks WHERE id = ?",
+        "SELECT child_pid, comm, username, time_ns, NULL FROM forks "
+        "WHERE id = ?",
         process.id);
     describe(&made);
   } else if (process.kind == Kind::kAlive) {
     Row alive = first(
         "SELECT a.pid, a.comm, a.username, b.boot_ns + a.start_tick * "
-        "{kTickNs} FROM alive AS a JOIN boots AS b ON b.id = a.boot "
+        "{kTickNs}, a.seen_ns FROM alive AS a JOIN boots AS b ON b.id = a.boot "
         "WHERE a.id = ?",
         process.id);
     describe(&alive);
   }
   if (candidate.tally.last_call == 0) return;
-  Row call = first("SELECT tgid, comm, username FROM forks WHERE id = ?",
-                   candidate.tally.last_call);
+  Row call =
+      first("SELECT tgid, comm, username, time_ns FROM forks WHERE id = ?",
+            candidate.tally.last_call);
   if (call.empty()) return;
   member->pid = std::move(call[0]);
   member->comm = std::move(call[1]);
   member->username = std::move(call[2]);
+  member->as_of_ns = std::move(call[3]);
 }
 
 Family FamilyBuilder::Finish() {

@@ -26,11 +26,13 @@ enum class Origin {
 struct FamilyMember {
   std::optional<size_t> parent;  // an index into members; nullopt for a root
   Origin origin = Origin::kMade;
-  int64_t depth = 0;     // 0 for a root
-  Value id;              // the record that created it; NULL if unknown
-  Value pid;             // NULL if unknown
-  Value comm;            // from its last call, else its creator's
-  Value username;        // from the same call
+  int64_t depth = 0;  // 0 for a root
+  Value id;           // the record that created it; NULL if unknown
+  Value pid;          // NULL if unknown
+  // From its last call or /proc, else its creator's; as tree has them.
+  Value comm;
+  Value username;
+  Value as_of_ns;        // when they were so; NULL for its creation
   Value time_ns;         // when it was created; NULL if unknown
   int64_t below = 0;     // descendants
   int64_t children = 0;  // processes that it created

@@ -130,8 +130,9 @@ Json FamilyJson(const Family& family) {
     members.push_back({member.parent ? Json(*member.parent) : Json(nullptr),
                        Name(member.origin), Cell(member.id), Cell(member.pid),
                        Cell(member.comm), Cell(member.username),
-                       Time(member.time_ns), member.below, member.children,
-                       member.threads, member.failed});
+                       Time(member.as_of_ns), Time(member.time_ns),
+                       member.below, member.children, member.threads,
+                       member.failed});
   }
   return {{"roots", family.roots},
           {"processes", family.processes},

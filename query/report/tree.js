@@ -7,9 +7,9 @@ const ORIGINS = {
 };
 
 function read(members) {
-  const all = members.map(([parent, origin, id, pid, comm, username, time, below,
-    children, threads, failed]) => ({ parent, origin, id, pid, comm, username, time,
-    below, children, threads, failed, shown: [] }));
+  const all = members.map(([parent, origin, id, pid, comm, username, asOf, time, below,
+    children, threads, failed]) => ({ parent, origin, id, pid, comm, username, asOf,
+    time, below, children, threads, failed, shown: [] }));
   const roots = [];
   for (const member of all) {
     (member.parent === null ? roots : all[member.parent].shown).push(member);
@@ -19,7 +19,9 @@ function read(members) {
 
 function label(member) {
   const facts = [[`pid ${member.pid === null ? 'unknown' : member.pid}`]];
-  if (member.username !== null) facts.push([member.username]);
+  if (member.username !== null) {
+    facts.push([member.username, ...(member.asOf === null ? [] : [' as of ', when(member.asOf)])]);
+  }
   facts.push(ORIGINS[member.origin](member.time));
   if (member.below > 0) facts.push([`${plural(member.below, 'process', 'processes')} below`]);
   if (member.threads > 0) facts.push([plural(member.threads, 'thread')]);
@@ -86,8 +88,8 @@ function showFamily({ roots: rootCount, processes, members }) {
   const [all, roots] = read(members);
   byId('family-hint').textContent =
     `${plural(processes, 'process was', 'processes were')} made; here are ` +
-    `the ${number(members.length)} with most below them. A name is the last ` +
-    'that the process called with, or its maker’s if it made no call. ' +
+    `the ${number(members.length)} with most below them. Name and user are ` +
+    'those of the process’s last call, or its maker’s if it made no call. ' +
     'All of a family: forkdb tree ID.';
   narrowed.members = all;
   byId('tree').append(...roots.map(show), ...more(rootCount - roots.length, 0));

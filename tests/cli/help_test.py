@@ -119,7 +119,8 @@ class Help(harness.CliTest):
         self.run_examples(examples(self.help_of("stats")))
 
     def test_examples_of_tree_work(self):
-        self.record(harness.HEADER + harness.lines(1, 9))
+        self.record(harness.HEADER + harness.lines(1, 9) +
+                    harness.line(10, comm=b"cron", pid=200))
         self.run_examples(examples(self.help_of("tree")))
 
     def test_examples_of_export_work(self):

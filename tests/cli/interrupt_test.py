@@ -160,7 +160,8 @@ class InterruptTest(harness.CliTest):
             database.executescript(
                 "DROP VIEW forks; CREATE VIEW forks AS " + endless +
                 ", ".join(f"-x AS {column}" for column in columns) +
-                " FROM n; ALTER TABLE rejects RENAME TO old; "
+                " FROM n; DROP VIEW open_blocks; CREATE VIEW open_blocks AS " +
+                endless + "-x AS block FROM n; ALTER TABLE rejects RENAME TO old; "
                 "CREATE VIEW rejects AS " + endless + "x FROM n")
         for command in (["tree", "10001"], ["status"],
                         ["query", "--under", "10001"],

@@ -85,7 +85,7 @@ class Times(TerminalTest):
 
     def answers(self):
         for command in (["query"], ["query", "--sql", "SELECT time FROM forks"],
-                        ["stats"], ["status"],
+                        ["stats"], ["tree", "1000000000001"], ["status"],
                         ["show", "--source", self.source]):
             for utc in ([], ["--utc"]):
                 job = self.start_on_terminal(*command, *utc, columns=120,

@@ -189,7 +189,9 @@ TEST_F(FamilyTest, TheTreeGoesThroughTheAlive) {
       const std::optional<Process> name = Name(*at);
       const bool has_record = name && name->kind == Process::Kind::kRecorded;
       above.insert(above.begin(), has_record ? name->id : 0);
-      if (!name) break;
+      if (name) continue;
+      above.insert(above.begin(), 0);  // the parent that its call names
+      break;
     }
     TreeOptions options;
     options.threads = options.failed = true;
@@ -218,11 +220,16 @@ TEST_F(FamilyTest, TheTreeGoesThroughTheAlive) {
 TEST_F(FamilyTest, APidIsTheNewestProcessOfEither) {
   std::map<int32_t, Life> newest;
   for (const Life& process : processes_) {
-    if (Name(process)) newest[process.first] = process;
+    newest[process.first] = process;
   }
   Reader reader(path_);
   for (const auto& [pid, process] : newest) {
-    EXPECT_EQ(reader.FindProcess(pid, {}), Name(process)) << pid;
+    const Process found = reader.FindProcess(Wanted(pid));
+    if (const std::optional<Process> name = Name(process)) {
+      EXPECT_EQ(found, *name) << pid;
+    } else {
+      EXPECT_EQ(found.kind, Process::Kind::kCaller) << pid;
+    }
   }
 }
 

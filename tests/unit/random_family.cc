@@ -63,6 +63,13 @@ std::set<int64_t> Descendants(const std::vector<Record>& records,
   return ids;
 }
 
+WantedProcess Wanted(int64_t pid, const std::optional<int64_t>& boot) {
+  WantedProcess wanted;
+  wanted.text = std::to_string(pid);
+  wanted.boot = boot;
+  return wanted;
+}
+
 std::string PrintIds(const std::string& path, const Filter& filter) {
   Shape shape;
   shape.columns = {"id"};

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "query/ancestry/tree.h"
 #include "query/report/report_json.h"
 #include "recorder/ingest/writer.h"
 #include "store/database.h"
@@ -54,6 +55,8 @@ class ReportTest : public testing::Test {
 bool IsProcess(const Record& record) {
   return !record.failed() && (record.flags & CLONE_THREAD) == 0;
 }
+
+int64_t Integer(const Value& value) { return IntegerOr(value, -1); }
 
 int64_t Sum(const std::vector<int64_t>& numbers) {
   return std::accumulate(numbers.begin(), numbers.end(), int64_t{0});
@@ -120,6 +123,37 @@ TEST_F(ReportTest, CountsEachProcessesDescendants) {
     }
     EXPECT_EQ(member.below, below) << *id;
     if (compared == 300) break;
+  }
+  EXPECT_EQ(compared, 300);
+}
+
+TEST_F(ReportTest, NamesProcessesAsTheTreeDoes) {
+  std::mt19937 random(7);
+  std::vector<Record> records = RandomFamily(&random);
+  for (Record& record : records) {
+    record.comm = "c" + std::to_string(random() % 5);
+    record.uid = 4'000'000'000U + random() % 3;
+    if (random() % 3 == 0) record.pid = record.tgid + 500;  // a thread
+  }
+  Write(std::move(records));
+  int64_t compared = 0;
+  for (const FamilyMember& member : Read({}).family.members) {
+    const auto* id = std::get_if<int64_t>(&member.id);
+    if (id == nullptr) continue;
+    TreeOptions options;
+    options.root = {Process::Kind::kRecorded, *id};
+    options.up = options.down = false;
+    ReadTree(options, &database_, [&](const TreeNode& node) {
+      EXPECT_EQ(Integer(node.pid), Integer(member.pid)) << *id;
+      EXPECT_EQ(std::get<std::string>(node.comm),
+                std::get<std::string>(member.comm))
+          << *id;
+      EXPECT_EQ(std::get<std::string>(node.username),
+                std::get<std::string>(member.username))
+          << *id;
+      EXPECT_EQ(Integer(node.as_of_ns), Integer(member.as_of_ns)) << *id;
+    });
+    if (++compared == 300) break;
   }
   EXPECT_EQ(compared, 300);
 }

@@ -279,7 +279,9 @@ TEST_F(TimeOrder, FindsTheLatestBootBehindAnOldCopy) {
   EXPECT_EQ(reader.FindBoot("-1"), 1);
   EXPECT_EQ(reader.FindBoot("-2"), 3);
   // Each boot has made process 10003.
-  EXPECT_EQ(reader.FindProcess(10003, std::nullopt).id, RecordId(2, 3));
+  WantedProcess wanted;
+  wanted.text = "10003";
+  EXPECT_EQ(reader.FindProcess(wanted).id, RecordId(2, 3));
   Shape shape;
   shape.limit = 1;
   EXPECT_EQ(Ids(Find(Filter(), shape)), std::vector{RecordId(2, 3)});

@@ -98,6 +98,8 @@ TEST_F(TreeTest, IsTheFamilyByPidAndStart) {
         }
         if (node.depth >= 0) path.push_back(id);
         EXPECT_EQ(node.more, 0);
+      } else if (node.note.find("parent of") == 0) {
+        EXPECT_EQ(Number(node.pid), at->ppid);
       } else {
         EXPECT_EQ(Number(node.pid), at->tgid);
       }
@@ -119,34 +121,55 @@ TEST_F(TreeTest, CountsTheThreadsAndLeavesOutFailures) {
   records[4].start_ns = records[1].start_ns;
   Write(records);
   const std::vector<TreeNode> few = Read(1, TreeOptions());
-  ASSERT_EQ(few.size(), 4U);  // the unrecorded caller, the root, two children
-  EXPECT_EQ(few[1].threads, 2);
-  EXPECT_FALSE(few[2].is_last);
-  EXPECT_TRUE(few[3].is_last);
+  // The unrecorded caller and its parent, the root, two children.
+  ASSERT_EQ(few.size(), 5U);
+  EXPECT_EQ(few[2].threads, 2);
+  EXPECT_FALSE(few[3].is_last);
+  EXPECT_TRUE(few[4].is_last);
   const std::vector<TreeNode> all = Read(1, all_);
-  ASSERT_EQ(all.size(), 7U);
-  EXPECT_EQ(all[1].threads, 0);
-  EXPECT_EQ(std::get<std::string>(all[5].error), "EAGAIN");
+  ASSERT_EQ(all.size(), 8U);
+  EXPECT_EQ(all[2].threads, 0);
+  EXPECT_EQ(std::get<std::string>(all[6].error), "EAGAIN");
 }
 
-TEST_F(TreeTest, NamesAProcessByItsOwnLastCall) {
-  std::vector<Record> records = Chain(3);
-  records[1].comm = "make";
-  records[2].pid = records[2].tgid = records[1].tgid;
-  records[2].start_ns = records[1].start_ns;
+TEST_F(TreeTest, NamesAProcessAndItsUserByItsOwnLastCall) {
+  std::vector<Record> records = Chain(4);
+  records[1].comm = "sudo";
+  records[1].uid = 4'000'000'001;
+  for (size_t i : {2, 3}) {
+    records[i].tgid = records[1].tgid;
+    records[i].pid = records[i].tgid + static_cast<int32_t>(i) - 2;
+    records[i].start_ns = records[1].start_ns;
+    records[i].uid = 4'000'000'002;
+  }
   records[2].comm = "cc";
+  records[3].comm = "thread of cc";
   Write(records);
   const std::vector<TreeNode> nodes = Read(1, all_);
-  EXPECT_EQ(std::get<std::string>(nodes[1].comm), "cc");
-  EXPECT_TRUE(nodes[1].has_own_comm);
-  EXPECT_EQ(std::get<std::string>(nodes[2].comm), "make");
-  EXPECT_FALSE(nodes[2].has_own_comm);
+  const TreeNode& root = nodes[2];
+  EXPECT_EQ(std::get<std::string>(root.comm), "cc");
+  EXPECT_EQ(std::get<std::string>(root.username), "4000000002");
+  EXPECT_EQ(Number(root.as_of_ns), records[2].time_ns);
+  EXPECT_TRUE(root.has_own_comm);
+  const TreeNode& child = nodes[3];
+  EXPECT_EQ(std::get<std::string>(child.comm), "sudo");
+  EXPECT_EQ(std::get<std::string>(child.username), "4000000001");
+  EXPECT_EQ(child.as_of_ns.index(), 0U);
+  EXPECT_FALSE(child.has_own_comm);
+}
+
+TEST_F(TreeTest, NamesAProcessByAThreadIfItsMainThreadMadeNoCall) {
+  std::vector<Record> records = Chain(2);
+  records[1].pid = 77;
+  records[1].comm = "worker";
+  Write(records);
+  EXPECT_EQ(std::get<std::string>(Read(1, all_)[2].comm), "worker");
 }
 
 TEST_F(TreeTest, IsAsDeepAsHistory) {
   constexpr int64_t kLevels = 100'000;
   Write(Chain(kLevels));
-  EXPECT_EQ(Read(kLevels, all_).front().depth, -kLevels);
+  EXPECT_EQ(Read(kLevels, all_)[1].depth, -kLevels);
   EXPECT_EQ(Read(1, all_).back().depth, kLevels - 1);
   TreeOptions few;
   few.depth = 2;
@@ -167,26 +190,77 @@ TEST_F(TreeTest, ShowsTheOldestOfManyChildren) {
   }
   Write(std::move(records));
   const std::vector<TreeNode> nodes = Read(1, TreeOptions());
-  ASSERT_EQ(nodes.size(), 52U);
-  EXPECT_EQ(nodes[1].more, kChildren - 50);
-  EXPECT_EQ(Number(nodes[2].id), RecordId(1, 2));
+  ASSERT_EQ(nodes.size(), 53U);
+  EXPECT_EQ(nodes[2].more, kChildren - 50);
+  EXPECT_EQ(Number(nodes[3].id), RecordId(1, 2));
+}
+
+TEST_F(TreeTest, DrawsAProcessOfWhichOnlyTheCallsAreKnown) {
+  Write(Chain(5));
+  TreeOptions options = all_;
+  options.root = {Process::Kind::kCaller, RecordId(1, 1)};
+  std::vector<TreeNode> nodes;
+  const auto take = [&](const TreeNode& node) { nodes.push_back(node); };
+  ReadTree(options, &database_, take);
+  ASSERT_EQ(nodes.size(), 7U);
+  EXPECT_EQ(Number(nodes[0].pid), 1);
+  EXPECT_EQ(nodes[0].note, "parent of 100 at 2025-11-24T16:00:00.001000000Z");
+  EXPECT_EQ(Number(nodes[1].pid), 100);
+  EXPECT_EQ(nodes[1].depth, 0);
+  EXPECT_EQ(std::get<std::string>(nodes[1].comm), "sh");
+  EXPECT_THAT(nodes[1].note, HasSubstr("started before recording began"));
+  EXPECT_EQ(Number(nodes[2].id), RecordId(1, 1));
+  // The same where the record of its creation is gone.
+  database_.exec("DELETE FROM records WHERE id = 1000000000003");
+  nodes = Read(3, all_);
+  ASSERT_EQ(nodes.size(), 4U);
+  EXPECT_EQ(Number(nodes[1].pid), 10'003);
+  EXPECT_THAT(nodes[1].note, HasSubstr("pruned"));
+  EXPECT_EQ(Number(nodes[2].id), RecordId(1, 4));
 }
 
 TEST_F(TreeTest, SaysWhyAnAncestorIsNotKnown) {
   Write(Chain(5));
-  EXPECT_THAT(Read(1, all_).front().note,
-              HasSubstr("started before recording began"));
+  const auto note = [&](int64_t root_seq) {
+    return Read(root_seq, all_)[1].note;
+  };
+  EXPECT_THAT(note(1), HasSubstr("started before recording began"));
   database_.exec("DELETE FROM records WHERE id = 1000000000003");
-  const TreeNode pruned = Read(4, all_).front();
-  EXPECT_THAT(pruned.note, HasSubstr("pruned"));
-  EXPECT_EQ(Number(pruned.pid), 10'003);
+  EXPECT_THAT(note(4), HasSubstr("was pruned or thinned"));
+  EXPECT_EQ(Number(Read(4, all_)[1].pid), 10'003);
   database_.exec(
       "UPDATE records SET caller_id = NULL WHERE id = 1000000000004; "
       "UPDATE boots SET boot_ns = 1764000000000000000; "
       "INSERT INTO gaps (stream, first_seq, last_seq, noticed_ns, after_ns, "
       "before_ns) VALUES (1, 3, 3, 0, 1764000000002000000, "
       "1764000000004000000)");
-  EXPECT_THAT(Read(4, all_).front().note, HasSubstr("a gap may hide"));
+  EXPECT_THAT(note(4), HasSubstr("a gap may hide"));
+}
+
+TEST_F(TreeTest, SaysThatTheRecordsLostBeforeTheFirstMayHideAnAncestor) {
+  Write(Chain(5));
+  database_.exec(
+      "INSERT INTO gaps (stream, first_seq, last_seq, noticed_ns, after_ns, "
+      "before_ns) VALUES (1, 1, 1, 0, NULL, 1764000000000500000)");
+  EXPECT_THAT(Read(1, all_)[1].note, HasSubstr("a gap may hide"));
+}
+
+TEST_F(TreeTest, SaysThatCallsThatWereMissedMayHideAnAncestor) {
+  Write(Chain(5));
+  database_.exec(
+      "INSERT INTO missed VALUES (1, 1, 3, 1763999999999000000, "
+      "1764000000000500000)");
+  EXPECT_THAT(Read(1, all_)[1].note, HasSubstr("a gap may hide"));
+}
+
+TEST_F(TreeTest, SaysThatTheRecordOfAnAncestorMayHaveBeenDeleted) {
+  Write(Chain(5));
+  database_.exec("UPDATE streams SET pruned_seq = 1");
+  EXPECT_THAT(Read(1, all_)[1].note, HasSubstr("may have been pruned"));
+  database_.exec(
+      "UPDATE streams SET pruned_seq = 0; INSERT INTO thinned VALUES "
+      "(244140625, 0, 1, 1763999999000000000, 1764000000000500000)");
+  EXPECT_THAT(Read(1, all_)[1].note, HasSubstr("may have been pruned"));
 }
 
 TEST_F(TreeTest, EndsWhereARecordNamesADescendantAsItsMaker) {

@@ -71,27 +71,35 @@ TEST_F(UnderTest, APidIsTheNewestProcessThatHadIt) {
   for (const auto& [boot, asked] :
        std::vector<std::pair<int64_t, std::optional<int64_t>>>{
            {1, 1}, {2, 2}, {2, {}}}) {
-    std::map<int32_t, int64_t> newest;
+    std::map<int32_t, int64_t> newest;  // by pid, its start
+    std::map<int64_t, const Record*> by_id;
+    const auto note = [&](int32_t pid, int64_t start_ns) {
+      newest[pid] = std::max(newest[pid], start_ns);
+    };
     for (const Record& record : boots_[static_cast<size_t>(boot - 1)]) {
+      by_id[RecordId(boot, record.seq)] = &record;
+      note(record.tgid, record.start_ns);
       if (record.failed() || (record.flags & CLONE_THREAD) != 0) continue;
-      newest[record.child_pid] = RecordId(boot, record.seq);
+      note(record.child_pid, record.child_start_ns);
     }
-    for (const auto& [pid, id] : newest) {
-      EXPECT_EQ(reader.FindProcess(pid, asked).id, id) << pid;
+    for (const auto& [pid, start_ns] : newest) {
+      const Process process = reader.FindProcess(Wanted(pid, asked));
+      const bool is_made = process.kind == Process::Kind::kRecorded;
+      const Record& record = *by_id.at(process.id);
+      EXPECT_EQ(is_made ? record.child_start_ns : record.start_ns, start_ns);
+      EXPECT_EQ(is_made ? record.child_pid : record.tgid, pid);
     }
   }
 }
 
 TEST_F(UnderTest, AProcessThatNobodyMadeIsRefused) {
   Reader reader(path_);
-  Filter filter;
-  EXPECT_THAT(MessageOf<UsageError>([&] { reader.SetUnder(99'999, &filter); }),
-              testing::HasSubstr("not in the database"));
-  for (const int64_t pid : {int64_t{1}, int64_t{99'999}, kSeqLimit}) {
-    EXPECT_THAT(MessageOf<UsageError>([&] { reader.FindProcess(pid, {}); }),
-                testing::HasSubstr(
-                    "started before recording began, or was not recorded"));
+  for (const int64_t pid : {int64_t{99'999}, kSeqLimit}) {
+    EXPECT_THAT(MessageOf<UsageError>([&] { reader.FindProcess(Wanted(pid)); }),
+                testing::HasSubstr("not in the database"));
   }
+  EXPECT_THAT(MessageOf<UsageError>([&] { reader.FindProcess(Wanted(0)); }),
+              testing::HasSubstr("no pid"));
 }
 
 TEST_F(UnderTest, AProcessOlderThanHistoryIsFoundByItsCalls) {
@@ -106,7 +114,7 @@ TEST_F(UnderTest, AProcessOlderThanHistoryIsFoundByItsCalls) {
     for (const int64_t id : ids) expected += std::to_string(id) + "\n";
     Filter filter;
     filter.boot = boot;
-    Reader(path_).SetUnder(1, &filter);
+    filter.under = Reader(path_).FindProcess(Wanted(1, boot));
     EXPECT_EQ(filter.under->kind, Process::Kind::kCaller);
     EXPECT_EQ(PrintIds(path_, filter), expected);
     filter.boot.reset();
