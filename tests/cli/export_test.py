@@ -245,6 +245,8 @@ class Export(harness.CliTest):
                 lambda: any("(deleted)" in os.readlink(fd)
                             for fd in harness.open_files(process)),
                 "the new file")
+            harness.wait_until(lambda: harness.blocks(process, signal.SIGINT),
+                               "its way to end")
             self.assertEqual(self.stop(process, number), (expected, b"", b""))
             self.assertEqual(sorted(os.listdir(self.dir)), before)
             with open(self.path("a.csv"), "rb") as file:

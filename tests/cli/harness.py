@@ -173,6 +173,13 @@ def open_files(process):
     return [os.path.join(directory, fd) for fd in os.listdir(directory)]
 
 
+def blocks(process, number):
+    """Whether it takes the signal in its own way, and no more by dying."""
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+        mask = next(line for line in status if line.startswith("SigBlk:"))
+    return int(mask.split()[1], 16) >> (number - 1) & 1
+
+
 def run(*command):
     """A program of the system that must do its work."""
     return subprocess.run(command, check=True, capture_output=True,
