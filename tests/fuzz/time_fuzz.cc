@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/duration.h"
@@ -20,8 +21,15 @@ void TryTime(std::string_view text) {
     Require(time_ns >= 0, "a time is from 1970 on");
     Require(ParseTime(FormatUtc(time_ns), kNowNs) == time_ns,
             "a time's own text is the time");
+    Require(ParseUtc(FormatUtc(time_ns)) == time_ns,
+            "a time's own text is the time alone");
   } catch (const UsageError&) {
   }
+}
+
+void TryUtc(std::string_view text) {
+  const std::optional<int64_t> time_ns = ParseUtc(text);
+  Require(!time_ns || FormatUtc(*time_ns) == text, "only its own text is one");
 }
 
 void TryDuration(std::string_view text) {
@@ -37,6 +45,7 @@ void TryDuration(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   forkdb::TryTime(input);
+  forkdb::TryUtc(input);
   forkdb::TryDuration(input);
   return 0;
 }
