@@ -20,6 +20,9 @@ bob:x:1001:1001::/tmp:/bin/sh
 GROUP = "root:x:0:\nalice:x:1000:\nbob:x:1001:\nforkdb:x:200:alice\n"
 ALARMS = re.compile(r"BUG:|WARNING:|KASAN: |INFO: |\[ INFO|suspicious|possible .*deadlock"
                     r"|Oops|general protection|Call Trace|Kernel panic|not ok ")
+# QEMU before 8.1 may let a processor run a breakpoint that another one, which was
+# patching the kernel's code, has already taken away. The kernel dies of it.
+EMULATOR_FAULT = re.compile(r"\bint3: 0000 \[#1\]")
 # A guest whose processors the host keeps waiting reports no fault of its own for
 # that: the longest limits that its kernel's watchdogs take.
 PATIENT = ("rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60 "
@@ -28,6 +31,10 @@ PATIENT = ("rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60 "
 
 class Failure(Exception):
     """Something that ends the run, as one line."""
+
+
+class EmulatorFault(Failure):
+    """The guest died of a fault that is known to be QEMU's own."""
 
 
 def run_tool(*command, ok=(0,)):
@@ -146,14 +153,26 @@ def boot(command, console, watch):
 
 def try_boot(command, console, watch):
     """As boot(), but a failure is printed, with the console's end, and is
-    returned as a list, empty if there was none."""
+    returned as a list, empty if there was none. Raises EmulatorFault."""
     try:
         boot(command, console, watch)
         return []
     except Failure as failure:
         text = console.read_text(errors="replace") if console.exists() else ""
         print(*text.splitlines()[-40:], sep="\n")
+        if EMULATOR_FAULT.search(text):
+            raise EmulatorFault("QEMU ran a breakpoint that was not there") from failure
         return [str(failure)]
+
+
+def retry_once(attempt):
+    """What attempt() returns. It is called a second time if the first dies of an
+    EmulatorFault; it must not use what the first one left."""
+    try:
+        return attempt()
+    except EmulatorFault as fault:
+        print(f"{fault}; trying once more", flush=True)
+        return attempt()
 
 
 def alarms(text):

@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True  # the sources stay clean
 import database
 import scenarios
 from emulator import (Failure, alarms, compile_static, make_root, pack, qemu_command,
-                      run_tool, try_boot, which)
+                      retry_once, run_tool, try_boot, which)
 from watch import GUEST_SILENCE_S, Watch
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -81,6 +81,9 @@ def take_disk_apart(disk, target, work):
 
 def run_guests(args, work):
     """Boots what is needed for the scenarios wanted. Returns the failures."""
+    for old in list(work.glob("console.*")) + [work / "share"]:
+        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
+    (work / "share").mkdir(parents=True)
     initramfs = build_initramfs(args, work)
 
     def run(wanted, disk=None):
@@ -156,11 +159,8 @@ def main():
     """Everything in order."""
     args, started = arguments(), time.monotonic()
     work = args.out.resolve()
-    for old in list(work.glob("console.*")) + [work / "share"]:
-        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
-    (work / "share").mkdir(parents=True)
     try:
-        failures = run_guests(args, work)
+        failures = retry_once(lambda: run_guests(args, work))
     except Failure as failure:
         sys.exit(f"FAIL: {failure}")
     problems = check_results(args, work, work / "share" / "out")

@@ -17,7 +17,7 @@ import image
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import database
 from emulator import (Failure, alarms, compile_static, make_root, pack, qemu_command,
-                      run_tool, try_boot, which)
+                      retry_once, run_tool, try_boot, which)
 from watch import GUEST_SILENCE_S, Watch
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -116,6 +116,8 @@ def arguments():
 
 def run(args, work):
     """Fetches, boots and checks. Returns what failed, as lines."""
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "share").mkdir(parents=True)
     flavour = "rt-amd64" if args.preempt == "rt" else "amd64"
     stock = image.fetch(args.suite, flavour, args.cache)
     print(f"{args.suite}: Linux {stock.release}, preempt={args.preempt}", flush=True)
@@ -134,10 +136,8 @@ def main():
     """Everything in order."""
     args, started = arguments(), time.monotonic()
     work = args.out.resolve()
-    shutil.rmtree(work, ignore_errors=True)
-    (work / "share").mkdir(parents=True)
     try:
-        failures = run(args, work)
+        failures = retry_once(lambda: run(args, work))
     except Failure as failure:
         failures = [str(failure)]
     shutil.rmtree(work / "root", ignore_errors=True)
