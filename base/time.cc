@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <time.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
@@ -60,9 +61,16 @@ std::string FormatTime(int64_t time_ns, Zone zone) {
          FormatOffset(offset_s, ZoneNameAt(time_s));
 }
 
+bool HasUtcForm(std::string_view text) {
+  return text.size() <= kUtcForm.size() &&
+         std::equal(text.begin(), text.end(), kUtcForm.begin(),
+                    [](char c, char form) {
+                      return form == '0' ? c >= '0' && c <= '9' : c == form;
+                    });
+}
+
 std::optional<int64_t> ParseUtc(std::string_view text) {
-  constexpr std::string_view kForm = "2026-11-23T10:00:00.000000000Z";
-  if (text.size() != kForm.size()) return std::nullopt;
+  if (text.size() != kUtcForm.size() || !HasUtcForm(text)) return std::nullopt;
   const auto number = [&](size_t begin, size_t size) {
     int value = 0;
     std::from_chars(text.data() + begin, text.data() + begin + size, value);
@@ -72,14 +80,18 @@ std::optional<int64_t> ParseUtc(std::string_view text) {
       date::year(number(0, 4)) /
       date::month(static_cast<unsigned>(number(5, 2))) /
       date::day(static_cast<unsigned>(number(8, 2)));
-  const auto second = date::sys_seconds(date::sys_days(day)) +
-                      std::chrono::hours(number(11, 2)) +
-                      std::chrono::minutes(number(14, 2)) +
-                      std::chrono::seconds(number(17, 2));
-  const int64_t time_ns = Plus(
-      Times(second.time_since_epoch().count(), kNsPerSecond), number(20, 9));
-  // Only now is it known that everything else was in its place.
-  if (FormatUtc(time_ns) != text) return std::nullopt;
+  const int hour = number(11, 2), minute = number(14, 2);
+  const int second = number(17, 2);
+  if (!day.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  const auto since_epoch =
+      date::sys_days(day).time_since_epoch() + std::chrono::hours(hour) +
+      std::chrono::minutes(minute) + std::chrono::seconds(second);
+  int64_t time_ns = 0;
+  if (__builtin_mul_overflow(std::chrono::seconds(since_epoch).count(),
+                             kNsPerSecond, &time_ns) ||
+      __builtin_add_overflow(time_ns, number(20, 9), &time_ns)) {
+    return std::nullopt;
+  }
   return time_ns;
 }
 

@@ -47,6 +47,12 @@ std::string FormatUtc(int64_t time_ns);
 // that is called UTC is written as Z. ParseTime() reads both.
 std::string FormatTime(int64_t time_ns, Zone zone);
 
+// The form of FormatUtc(), with 0 for each digit.
+inline constexpr std::string_view kUtcForm = "0000-00-00T00:00:00.000000000Z";
+
+// Whether the text has this form, or is the beginning of one that has.
+bool HasUtcForm(std::string_view text);
+
 // The time of a text that FormatUtc() wrote; nothing for any other text.
 std::optional<int64_t> ParseUtc(std::string_view text);
 

@@ -2,13 +2,13 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cctype>
 #include <cstddef>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "base/time.h"
 
 namespace forkdb {
 namespace {
@@ -125,13 +125,8 @@ bool IsComparison(std::string_view op) {
 
 // Whether text is a time as the view has it or, unless whole, its beginning.
 bool IsTime(std::string_view text, bool whole) {
-  constexpr std::string_view kForm = "0000-00-00T00:00:00.000000000Z";
-  if (text.empty() || text.size() > kForm.size()) return false;
-  if (whole && text.size() != kForm.size()) return false;
-  return std::equal(text.begin(), text.end(), kForm.begin(),
-                    [](char c, char form) {
-                      return form == '0' ? c >= '0' && c <= '9' : c == form;
-                    });
+  return !text.empty() && HasUtcForm(text) &&
+         (!whole || text.size() == kUtcForm.size());
 }
 
 class Checker {

@@ -19,7 +19,7 @@ constexpr size_t kBetween = 2;  // spaces between columns
 
 // "2026-11-23T10:00:00.000000000Z" to "2026-11-23T10:00:00…Z".
 std::string CutTime(const std::string& text, size_t columns) {
-  constexpr size_t kFractionEnd = sizeof("2026-11-23T10:00:00.000000000") - 1;
+  constexpr size_t kFractionEnd = kUtcForm.size() - 1;
   const std::string zone = text.substr(kFractionEnd);
   return CutToWidth(text.substr(0, kFractionEnd), columns - zone.size()) + zone;
 }
@@ -81,9 +81,9 @@ TablePrinter::Cell TablePrinter::CellOf(const Value& value,
   const auto* text = std::get_if<std::string>(&value);
   const std::optional<int64_t> time_ns =
       text == nullptr ? std::nullopt : ParseUtc(*text);
-  if (time_ns) {
-    cell.text = FormatTime(*time_ns, output_.zone);
-    cell.is_time = true;
+  cell.is_time = time_ns.has_value();
+  if (time_ns && output_.zone == Zone::kLocal) {
+    cell.text = FormatTime(*time_ns, Zone::kLocal);
   } else {
     AppendCell(value, &cell.text);
   }

@@ -27,14 +27,6 @@ struct Lines {
 constexpr Lines kBoxes = {"├─ ", "└─ ", "│  ", "   "};
 constexpr Lines kAscii = {"|- ", "`- ", "|  ", "   "};
 
-std::string Text(const Value& value) {
-  if (const std::string* bytes = BytesOf(value)) return *bytes;
-  if (const auto* number = std::get_if<int64_t>(&value)) {
-    return std::to_string(*number);
-  }
-  return "-";
-}
-
 bool IsNull(const Value& value) {
   return std::holds_alternative<std::monostate>(value);
 }
@@ -46,21 +38,21 @@ Value AsOf(const TreeNode& node) {
 
 // "7822 (1 in its namespace) sh  id 10…7  alice as of 2026-…Z  vfork 2026-…Z"
 std::string Describe(const TreeNode& node) {
-  std::string label = Text(node.pid);
+  std::string label = TextOf(node.pid);
   if (!IsNull(node.ns_pid)) {
-    label += fmt::format(" ({} in its namespace)", Text(node.ns_pid));
+    label += fmt::format(" ({} in its namespace)", TextOf(node.ns_pid));
   }
   if (!IsNull(node.comm)) {
     label += fmt::format(fmt::runtime(node.has_own_comm ? " {}" : " ({})"),
-                         Text(node.comm));
+                         TextOf(node.comm));
   }
-  if (!IsNull(node.id)) label += "  id " + Text(node.id);
-  if (!IsNull(node.username)) label += "  " + Text(node.username);
-  if (!IsNull(node.as_of_ns)) label += " as of " + Text(AsOf(node));
+  if (!IsNull(node.id)) label += "  id " + TextOf(node.id);
+  if (!IsNull(node.username)) label += "  " + TextOf(node.username);
+  if (!IsNull(node.as_of_ns)) label += " as of " + TextOf(AsOf(node));
   if (!IsNull(node.time)) {
-    label +=
-        fmt::format("  {} {}", IsNull(node.kind) ? "started" : Text(node.kind),
-                    Text(node.time));
+    label += fmt::format("  {} {}",
+                         IsNull(node.kind) ? "started" : TextOf(node.kind),
+                         TextOf(node.time));
   }
   return label;
 }
@@ -70,7 +62,7 @@ std::vector<Piece> Label(const TreeNode& node) {
   std::vector<Piece> pieces = {
       {Describe(node), node.depth == 0 ? Style::kBold : Style::kPlain}};
   if (!IsNull(node.error)) {
-    pieces.push_back({", " + Text(node.error), Style::kRed});
+    pieces.push_back({", " + TextOf(node.error), Style::kRed});
   }
   std::string label;
   if (node.threads > 0) {
@@ -89,13 +81,14 @@ std::vector<Piece> Label(const TreeNode& node) {
 // The text with each time of the form of FormatUtc() in the zone. No command
 // name is as long as a time.
 std::string InZone(std::string_view text, Zone zone) {
-  constexpr size_t kSize = sizeof("2026-11-23T10:00:00.000000000Z") - 1;
+  if (zone == Zone::kUtc) return std::string(text);
   std::string result;
   while (!text.empty()) {
-    const std::optional<int64_t> time_ns = ParseUtc(text.substr(0, kSize));
+    const std::string_view part = text.substr(0, kUtcForm.size());
+    const std::optional<int64_t> time_ns = ParseUtc(part);
     if (time_ns) result += FormatTime(*time_ns, zone);
     if (!time_ns) result += text.front();
-    text.remove_prefix(time_ns ? kSize : 1);
+    text.remove_prefix(time_ns ? part.size() : 1);
   }
   return result;
 }
