@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <charconv>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/escape.h"
+#include "base/integer.h"
 #include "base/time.h"
 #include "query/count/burst_groups.h"
 #include "query/coverage/extent.h"
@@ -37,24 +37,19 @@ namespace {
 
 // Parses "0" or "-N": a number of boots back.
 std::optional<int64_t> BootsBack(const std::string& text) {
-  int64_t offset = 0;
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, offset);
-  // A boot_id may begin with digits, so check that nothing follows them.
+  // A boot_id may begin with digits.
+  const auto offset = ParseInteger<int64_t>(text);
   constexpr int64_t kNoBoots = std::numeric_limits<int64_t>::min();
-  if (result.ec != std::errc() || result.ptr != end || offset > 0 ||
-      offset == kNoBoots) {
-    return std::nullopt;
-  }
-  return -offset;
+  if (!offset || *offset > 0 || *offset == kNoBoots) return std::nullopt;
+  return -*offset;
 }
 
 }  // namespace
 
-Reader::Reader(std::string path, const Stop* stop, Zone zone)
+Reader::Reader(std::string path, const Stop* stop, const Notes& notes)
     : path_(std::move(path)),
       database_(OpenForReading(path_)),
-      zone_(zone),
+      notes_(notes),
       progress_(stop == nullptr ? nullptr : stop->progress()) {
   EndStatementsOn(stop, &database_);
 }
@@ -65,12 +60,12 @@ int64_t Reader::FindBoot(const std::string& text) {
         "boot '{}': {}: see forkdb query --list-boots", text, reason));
   };
   if (const std::optional<int64_t> back = BootsBack(text)) {
-    const std::vector<int64_t> boots =
+    const std::vector<BootTimes> boots =
         TranslateTrouble(path_, [&] { return BootsByTime(&database_); });
     if (static_cast<uint64_t>(*back) >= boots.size()) {
       throw no_boot("there are fewer boots");
     }
-    return boots[static_cast<size_t>(*back)];
+    return boots[static_cast<size_t>(*back)].boot;
   }
   SQLite::Statement find(
       database_,
@@ -83,11 +78,10 @@ int64_t Reader::FindBoot(const std::string& text) {
 }
 
 Process Reader::FindProcess(const WantedProcess& wanted) {
-  WantedProcess in_zone = wanted;
-  in_zone.zone = zone_;
-  return TranslateTrouble(path_, [&] {
-    return forkdb::FindProcess(in_zone, &database_, progress_);
-  });
+  WantedProcess noted = wanted;
+  noted.notes = notes_;
+  return TranslateTrouble(
+      path_, [&] { return forkdb::FindProcess(noted, &database_, progress_); });
 }
 
 void Reader::SetBurst(const Burst& burst, Filter* filter) {
@@ -260,7 +254,7 @@ void Reader::WarnOfMissingLog() {
     marked = mark.executeStep();
   });
   if (!marked) return;
-  Tell(
+  notes_.Tell(
       fmt::format("{}: the log {} of its recorder is missing: the newest "
                   "records may be missing, too",
                   path_, log));
@@ -268,8 +262,8 @@ void Reader::WarnOfMissingLog() {
 
 std::string Reader::DescribeCoverage() {
   std::string text;
-  TranslateTrouble(path_,
-                   [&] { text = Describe(ReadExtent(&database_), zone_); });
+  TranslateTrouble(
+      path_, [&] { text = Describe(ReadExtent(&database_), notes_.zone); });
   return text;
 }
 

@@ -15,8 +15,8 @@
 #include "query/ancestry/tree.h"
 #include "query/count/group.h"
 #include "query/count/stats.h"
-#include "query/coverage/boots.h"
 #include "query/coverage/losses.h"
+#include "query/database/boots.h"
 #include "query/database/cursor.h"
 #include "query/database/find_process.h"
 #include "query/filter/filter.h"
@@ -53,7 +53,7 @@ class Reader {
   // What it does ends with Interrupted once the stop is requested; NULL for
   // never. Throws Error if there is no such database.
   explicit Reader(std::string path, const Stop* stop = nullptr,
-                  Zone zone = Zone::kUtc);
+                  const Notes& notes = {});
 
   // The id of the boots row that text names: "0" the latest boot, "-1" the one
   // before it, or a boot_id or the unambiguous start of one. Throws UsageError.
@@ -139,7 +139,7 @@ class Reader {
 
   std::string path_;
   SQLite::Database database_;
-  Zone zone_;                // of times in messages
+  Notes notes_;
   ProgressMeter* progress_;  // NULL where nobody looks
 };
 

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "query/coverage/boots.h"
+#include "query/database/boots.h"
 #include "terminal/output.h"
 
 namespace forkdb {

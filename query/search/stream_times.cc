@@ -42,34 +42,43 @@ std::vector<StreamTimes> ReadStreamTimes(const std::vector<int64_t>& streams,
   return times;
 }
 
-std::vector<int64_t> BootsByTime(SQLite::Database* database) {
-  std::vector<std::pair<int64_t, int64_t>> boots;  // time, id
+std::vector<BootTimes> BootsByTime(SQLite::Database* database) {
   std::map<int64_t, std::vector<int64_t>> streams;
-  std::map<int64_t, int64_t> watched;
+  std::map<int64_t, int64_t> watched_ns;
   SQLite::Statement find(
       *database,
-      "SELECT b.id, s.id, coalesce(s.ended_ns, b.boot_ns, 0) FROM boots AS b "
-      "LEFT JOIN streams AS s ON s.boot = b.id");
+      "SELECT b.id, s.id, max(ifnull(s.ended_ns, 0), ifnull(b.boot_ns, 0), "
+      "iif(s.attach_boottime_ns IS NULL, 0, s.attach_ns)) "
+      "FROM boots AS b LEFT JOIN streams AS s ON s.boot = b.id");
   while (find.executeStep()) {
     const int64_t boot = find.getColumn(0).getInt64();
-    int64_t& last_ns = watched[boot];
+    int64_t& last_ns = watched_ns[boot];
     last_ns = std::max(last_ns, find.getColumn(2).getInt64());
     if (!find.isColumnNull(1)) {
       streams[boot].push_back(find.getColumn(1).getInt64());
     }
   }
-  for (const auto& [boot, watched_ns] : watched) {
-    int64_t last_ns = watched_ns;
-    for (const StreamTimes& times : ReadStreamTimes(streams[boot], database)) {
-      last_ns = std::max(last_ns, times.last_ns);
+  std::vector<std::pair<int64_t, BootTimes>> boots;
+  for (const auto& [boot, last_watched_ns] : watched_ns) {
+    BootTimes times = {boot, std::nullopt, std::nullopt};
+    for (const StreamTimes& part : ReadStreamTimes(streams[boot], database)) {
+      times.first_ns =
+          std::min(times.first_ns.value_or(part.first_ns), part.first_ns);
+      times.last_ns =
+          std::max(times.last_ns.value_or(part.last_ns), part.last_ns);
     }
-    boots.emplace_back(last_ns, boot);
+    const int64_t last_ns =
+        std::max(last_watched_ns, times.last_ns.value_or(last_watched_ns));
+    boots.emplace_back(last_ns, times);
   }
-  std::sort(boots.rbegin(), boots.rend());
-  std::vector<int64_t> ids;
-  ids.reserve(boots.size());
-  for (const auto& boot : boots) ids.push_back(boot.second);
-  return ids;
+  std::sort(boots.begin(), boots.end(), [](const auto& a, const auto& b) {
+    return std::make_pair(a.first, a.second.boot) >
+           std::make_pair(b.first, b.second.boot);
+  });
+  std::vector<BootTimes> by_time;
+  by_time.reserve(boots.size());
+  for (const auto& boot : boots) by_time.push_back(boot.second);
+  return by_time;
 }
 
 }  // namespace forkdb

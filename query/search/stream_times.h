@@ -6,6 +6,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace forkdb {
@@ -22,10 +23,16 @@ struct StreamTimes {
 std::vector<StreamTimes> ReadStreamTimes(const std::vector<int64_t>& streams,
                                          SQLite::Database* database);
 
-// The ids of all boots, the latest first: by their newest record, or by when a
-// recorder last watched them. Ids tell only in which order boots were recorded:
-// an old copy may be imported later. Throws SQLite::Exception.
-std::vector<int64_t> BootsByTime(SQLite::Database* database);
+// The lowest and the highest time of a boot's records; nullopt without any.
+struct BootTimes {
+  int64_t boot = 0;  // the id of its row
+  std::optional<int64_t> first_ns, last_ns;
+};
+
+// All boots, the latest first: by their newest record, or by when a recorder
+// last watched them. Ids tell only in which order boots were recorded: an old
+// copy may be imported later. Throws SQLite::Exception.
+std::vector<BootTimes> BootsByTime(SQLite::Database* database);
 
 }  // namespace forkdb
 

@@ -1,4 +1,4 @@
-#include "query/coverage/boots.h"
+#include "query/database/boots.h"
 
 #include <gtest/gtest.h>
 
@@ -38,8 +38,8 @@ TEST(Boots, HaveTheirTimesLossesAndDowntime) {
   const Stream again = StreamAt("a", 130, 80);
   Write(first, {ForkRecord(1), ForkRecord(2), ForkRecord(3), ForkRecord(7)},
         &database);
-  Writer(&database, "x").MarkWatched(
-      first, {kStartNs + 110 * kSecond, 60 * kSecond});
+  Writer(&database, "x")
+      .MarkWatched(first, {kStartNs + 110 * kSecond, 60 * kSecond});
   Write(again, ForkRecords(1, 9000), &database);
   Write(StreamAt("b", 500, 10), {}, &database);
   const std::vector<BootSummary> boots = ReadBoots(&database);

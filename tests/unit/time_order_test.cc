@@ -278,6 +278,11 @@ TEST_F(TimeOrder, FindsTheLatestBootBehindAnOldCopy) {
   EXPECT_EQ(reader.FindBoot("0"), 2);
   EXPECT_EQ(reader.FindBoot("-1"), 1);
   EXPECT_EQ(reader.FindBoot("-2"), 3);
+  std::vector<std::string> listed;
+  for (const BootSummary& boot : reader.ReadBoots()) {
+    listed.push_back(boot.boot_id);
+  }
+  EXPECT_EQ(listed, (std::vector<std::string>{"old", "newer", "newest"}));
   // Each boot has made process 10003.
   WantedProcess wanted;
   wanted.text = "10003";

@@ -1,7 +1,7 @@
 // The boots in a database.
 
-#ifndef FORKDB_QUERY_COVERAGE_BOOTS_H_
-#define FORKDB_QUERY_COVERAGE_BOOTS_H_
+#ifndef FORKDB_QUERY_DATABASE_BOOTS_H_
+#define FORKDB_QUERY_DATABASE_BOOTS_H_
 
 #include <SQLiteCpp/Database.h>
 
@@ -22,10 +22,11 @@ struct BootSummary {
   int64_t downtime_ns = 0;  // while the recorder was stopped in this boot
 };
 
-// The oldest boot first, as --boot counts them. Reads each block summary, not
-// each record. Throws SQLite::Exception.
+// The oldest boot first, in the order in which --boot counts them
+// (BootsByTime()). Reads block summaries, not each record. Throws
+// SQLite::Exception.
 std::vector<BootSummary> ReadBoots(SQLite::Database* database);
 
 }  // namespace forkdb
 
-#endif  // FORKDB_QUERY_COVERAGE_BOOTS_H_
+#endif  // FORKDB_QUERY_DATABASE_BOOTS_H_
