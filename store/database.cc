@@ -112,11 +112,8 @@ void CreateSchema(SQLite::Database* database) {
 }
 
 bool HasUncheckpointedWal(const std::string& path) {
-  struct stat status {};
-  const std::string log = path + "-wal";
-  if (lstat(log.c_str(), &status) == 0) return status.st_size > 0;
-  if (errno == ENOENT) return false;
-  throw FileError(log, errno);
+  const std::optional<struct stat> log = StatFile(path + "-wal");
+  return log && log->st_size > 0;
 }
 
 // The path as an SQLite URI that promises that the file does not change.

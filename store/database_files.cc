@@ -144,18 +144,15 @@ void CheckSideFile(const std::string& suffix, const Descriptor& file,
 // Trusts files of the database's owner, who can change the database anyway.
 void CheckSideFileForReading(const std::string& path,
                              const struct stat& database) {
-  struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT) return;
-    throw FileError(path, errno);
-  }
+  const std::optional<struct stat> status = StatFile(path);
+  if (!status) return;
   std::string reason;
-  if (!S_ISREG(status.st_mode)) {
+  if (!S_ISREG(status->st_mode)) {
     reason = "it is not a regular file: remove it";
-  } else if (status.st_nlink > 1) {
+  } else if (status->st_nlink > 1) {
     reason = "it has a second hard link: remove it";
-  } else if (status.st_uid != database.st_uid) {
-    reason = WhyUnsafeFile(path, status);
+  } else if (status->st_uid != database.st_uid) {
+    reason = WhyUnsafeFile(path, *status);
   }
   if (!reason.empty()) throw DatabaseTrouble::Opening(path, reason);
 }

@@ -24,13 +24,17 @@ bool MeansNoFile(int error_number) {
 
 }  // namespace
 
-std::optional<FileId> FindFile(const std::string& path) {
+std::optional<struct stat> StatFile(const std::string& path) {
   struct stat status {};
-  if (lstat(path.c_str(), &status) == 0) {
-    return FileId{status.st_dev, status.st_ino};
-  }
+  if (lstat(path.c_str(), &status) == 0) return status;
   if (MeansNoFile(errno)) return std::nullopt;
   throw FileError(path, errno);
+}
+
+std::optional<FileId> FindFile(const std::string& path) {
+  const std::optional<struct stat> status = StatFile(path);
+  if (!status) return std::nullopt;
+  return FileId::Of(*status);
 }
 
 std::string ResolveLinks(const std::string& path) {
@@ -118,7 +122,7 @@ bool IsFileAt(const Descriptor& file, const std::string& path) {
   if (!file) return false;
   struct stat ours {};
   if (fstat(file.get(), &ours) != 0) throw FileError(path, errno);
-  return FindFile(path) == FileId{ours.st_dev, ours.st_ino};
+  return FindFile(path) == FileId::Of(ours);
 }
 
 }  // namespace forkdb

@@ -17,14 +17,21 @@ namespace forkdb {
 struct FileId {
   dev_t device = 0;
   ino_t inode = 0;
+
+  static FileId Of(const struct stat& status) {
+    return {status.st_dev, status.st_ino};
+  }
   bool operator==(const FileId& other) const {
     return device == other.device && inode == other.inode;
   }
 };
 
-// Returns the identity of the file at the path, or nothing if there is none.
-// Does not follow a link. Throws DatabaseTrouble if the file cannot be asked: a
+// Returns the status of the file at the path, or nothing if there is none. Does
+// not follow a link. Throws DatabaseTrouble if the file cannot be asked: a
 // failing stat(2) does not mean that there is no file.
+std::optional<struct stat> StatFile(const std::string& path);
+
+// The same for its identity.
 std::optional<FileId> FindFile(const std::string& path);
 
 // Returns the path with all symbolic links resolved, even those to a file that

@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <system_error>
 
 #include "base/escape.h"
+#include "base/integer.h"
 
 namespace forkdb {
 namespace {
@@ -73,14 +73,6 @@ std::string WithoutLinks(const std::string& database) {
   return error ? database : path.string();
 }
 
-std::optional<int64_t> Number(std::string_view text) {
-  int64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, number);
-  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-  return number;
-}
-
 // Returns the fields of /proc/PID/stat from the third on. The second, a name in
 // parentheses, can contain any bytes.
 std::optional<std::istringstream> ReadStat(int64_t pid) {
@@ -135,7 +127,7 @@ std::optional<RecorderState> ParseRecorderState(std::string_view bytes) {
     const std::string_view value = line.substr(equals + 1);
     for (const NumberField& field : kNumbers) {
       if (field.key != key) continue;
-      const std::optional<int64_t> number = Number(value);
+      const std::optional<int64_t> number = ParseInteger<int64_t>(value);
       if (!number) return std::nullopt;
       state.*field.value = *number;
     }
@@ -143,7 +135,7 @@ std::optional<RecorderState> ParseRecorderState(std::string_view bytes) {
       if (field.key == key) state.*field.value = value;
     }
     if (key == kEnd) {
-      end = Number(value);
+      end = ParseInteger<int64_t>(value);
       if (!end) return std::nullopt;
     }
   }

@@ -38,12 +38,8 @@ TransactionLimits LimitsFor(const RetentionOptions& retention) {
 
 // Whether there is a log that is not the one known, with content.
 bool HasOthersLog(const std::string& path, const std::optional<FileId>& known) {
-  struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return false;
-    throw FileError(path, errno);
-  }
-  return status.st_size > 0 && !(known == FileId{status.st_dev, status.st_ino});
+  const std::optional<struct stat> status = StatFile(path);
+  return status && status->st_size > 0 && !(known == FileId::Of(*status));
 }
 
 // The log beyond what could be copied into the database.
