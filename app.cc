@@ -45,18 +45,17 @@ const std::vector<std::pair<std::string, std::set<std::string>>>& HelpGroups() {
            {"--since", "--until", "--boot", "--list-boots", "--after-cursor",
             "--cursor-file", "--show-cursor", "--at"}},
           {"Who",
-           {"--user", "--not-user", "--uid", "--not-uid", "--comm",
-            "--not-comm", "--pid", "--ppid", "--under", "--ns"}},
+           {"--user", "--uid", "--comm", "--pid", "--ppid", "--under", "--ns"}},
           {"What",
-           {"--kind", "--success", "--failed", "--errno", "--not-errno",
-            "--child", "--flag", "--not-flag", "--threads", "--no-threads",
-            "--new-ns", "--changed-ns", "--burst"}},
+           {"--kind", "--success", "--failed", "--errno", "--child", "--flag",
+            "--not-flag", "--threads", "--no-threads", "--new-ns",
+            "--changed-ns", "--burst"}},
           {"How many",
            {"--limit", "--reverse", "--order", "--group-by", "--count", "--top",
-            "--compare", "--deep", "--depth", "--follow"}},
+            "--compare", "--deep", "--follow"}},
           {"How it looks",
            {"--columns", "--format", "--utc", "--color", "--wide", "--no-pager",
-            "--quiet", "--explain", "--ascii", "--print-sql"}}};
+            "--quiet", "--explain", "--print-sql"}}};
   return groups;
 }
 

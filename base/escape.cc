@@ -133,4 +133,10 @@ void AppendForDisplay(std::string_view bytes, std::string* text) {
   }
 }
 
+std::string QuoteForShell(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
 }  // namespace forkdb

@@ -31,6 +31,9 @@ std::string EscapeForDisplay(std::string_view bytes);
 // The same, appended to text.
 void AppendForDisplay(std::string_view bytes, std::string* text);
 
+// The text as one word of sh(1), in single quotes.
+std::string QuoteForShell(std::string_view text);
+
 }  // namespace forkdb
 
 #endif  // FORKDB_BASE_ESCAPE_H_

@@ -3,20 +3,18 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 
+#include "base/escape.h"
+
 namespace forkdb {
 namespace {
 
 // In single quotes, for sh and zsh; fish reads a backslash there, too.
 std::string Quoted(const std::string& text, bool fish = false) {
+  if (!fish) return QuoteForShell(text);
   std::string quoted = "'";
   for (const char c : text) {
-    if (c == '\'') {
-      quoted += fish ? "\\'" : "'\\''";
-    } else if (fish && c == '\\') {
-      quoted += "\\\\";
-    } else {
-      quoted += c;
-    }
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
   }
   return quoted + "'";
 }

@@ -59,8 +59,6 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
       ->add_option("--until", options->until, "Only calls at TIME or earlier.")
       ->type_name("TIME");
   AddUtcOption(command, &options->utc);
-  command->add_flag("-q,--quiet", options->quiet,
-                    "Print no warnings, e.g. of gaps and downtimes.");
   AddDimensionOptions(command, options);
   CLI::Option* failed =
       command->add_flag("--failed", options->failed, "Only failed calls.");

@@ -26,4 +26,12 @@ void AppendCell(const Value& value, std::string* line) {
   }
 }
 
+std::string TextOf(const Value& value) {
+  if (const std::string* bytes = BytesOf(value)) return *bytes;
+  if (const auto* number = std::get_if<int64_t>(&value)) {
+    return std::to_string(*number);
+  }
+  return "-";
+}
+
 }  // namespace forkdb

@@ -13,6 +13,9 @@ namespace forkdb {
 // types.
 const std::string* BytesOf(const Value& value);
 
+// Those bytes, unescaped, or a number's digits; "-" for NULL and REAL.
+std::string TextOf(const Value& value);
+
 // Appends the value's text, escaped for display. Appends nothing for NULL.
 void AppendCell(const Value& value, std::string* line);
 

@@ -24,8 +24,9 @@ struct Life {
 inline constexpr size_t kMostLives = 1000;
 
 // The processes that had the pid in the boot (or in any), the newest first by
-// time: an old copy may be recorded later. With threads: the records that created threads with this
-// id, and no others. Reads the blocks whose range of pids has the pid.
+// time: an old copy may be recorded later. With threads: the records that
+// created threads with this id, and no others. Reads the blocks whose range of
+// pids has the pid.
 std::vector<Life> FindLives(int64_t pid, const std::optional<int64_t>& boot,
                             bool threads, SQLite::Database* database);
 

@@ -7,26 +7,17 @@
 
 #include "query/ancestry/alive.h"
 #include "query/ancestry/relatives.h"
-#include "terminal/value.h"
+#include "terminal/cell.h"
 
 namespace forkdb {
 namespace {
 
 using Kind = Process::Kind;
 
-std::string Text(const Value& value) {
-  if (const auto* number = std::get_if<int64_t>(&value)) {
-    return std::to_string(*number);
-  }
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  if (const auto* blob = std::get_if<Blob>(&value)) return blob->bytes;
-  return "-";
-}
-
 // As a drawn tree has it.
 std::string PidAndName(const TreeNode& node) {
   return fmt::format(fmt::runtime(node.has_own_comm ? "{} {}" : "{} ({})"),
-                     Text(node.pid), Text(node.comm));
+                     TextOf(node.pid), TextOf(node.comm));
 }
 
 }  // namespace
@@ -50,7 +41,7 @@ std::string ProcessReader::DescribeLine(const Process& process,
   std::string line = fmt::format(
       "{}  {}{}  {}", created != nullptr ? *created : time, PidAndName(node),
       process.kind == Kind::kRecorded ? fmt::format("  id {}", process.id) : "",
-      Text(node.username));
+      TextOf(node.username));
   std::replace(line.begin(), line.end(), '\n', '?');
   return line;
 }

@@ -30,7 +30,6 @@ struct FilterOptions {
   std::optional<std::string> since;
   std::optional<std::string> until;
   bool utc = false;  // times without a zone are
-  bool quiet = false;  // no warnings
   std::optional<std::string> boot;
   std::optional<int64_t> under;   // a pid or the id of a record
   std::optional<std::string> at;  // when the process had the pid

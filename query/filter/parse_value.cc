@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "base/integer.h"
 #include "base/suggest.h"
 #include "store/decode.h"
 #include "terminal/tell.h"
@@ -35,11 +35,10 @@ std::string FlagSuggestion(const std::string& name,
 
 uint64_t ParseFlag(const std::string& name) {
   if (const std::optional<uint64_t> bit = CloneFlagFromName(name)) return *bit;
-  uint64_t bits = 0;
   if (name.rfind("0x", 0) == 0) {
-    const char* end = name.data() + name.size();
-    const auto result = std::from_chars(name.data() + 2, end, bits, 16);
-    if (result.ec == std::errc() && result.ptr == end && bits != 0) return bits;
+    const auto bits =
+        ParseInteger<uint64_t>(std::string_view(name).substr(2), 16);
+    if (bits.value_or(0) != 0) return *bits;
   }
   const std::vector<std::string_view> known = AllCloneFlagNames();
   throw UsageError(
@@ -85,12 +84,9 @@ std::string ParseErrno(const std::string& name) {
     return ErrnoName(*number);
   }
   // "11", or "-11" as the call returned it.
-  int number = 0;
-  const char* end = name.data() + name.size();
-  const auto result = std::from_chars(name.data(), end, number);
   constexpr int kLast = 4095;  // MAX_ERRNO
-  if (result.ec == std::errc() && result.ptr == end && number != 0 &&
-      std::abs(number) <= kLast) {
+  const int number = ParseInteger<int>(name).value_or(0);
+  if (number != 0 && number >= -kLast && number <= kLast) {
     return ErrnoName(std::abs(number));
   }
   throw UsageError(fmt::format(
@@ -109,10 +105,8 @@ Value ParseUser(const std::string& user) {
       user.find_first_not_of("0123456789") != std::string::npos) {
     return user;
   }
-  int64_t uid = 0;
-  const char* end = user.data() + user.size();
-  const auto result = std::from_chars(user.data(), end, uid);
-  if (result.ec == std::errc() && uid <= kLastUid) return uid;
+  const auto uid = ParseInteger<int64_t>(user);
+  if (uid && *uid <= kLastUid) return *uid;
   throw UsageError(fmt::format(
       "user {}: a number is a uid, which is at most {}", user, kLastUid));
 }

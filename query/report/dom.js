@@ -69,17 +69,19 @@ const when = (iso) =>
 function sortBy(heading, column) {
   const body = heading.closest('table').tBodies[0];
   const is_number = heading.classList.contains('number');
-  const falls = heading.ariaSort !== (is_number ? 'descending' : 'ascending') ? is_number : !is_number;
+  const [first, second] = is_number ? ['descending', 'ascending'] : ['ascending', 'descending'];
+  const order = heading.ariaSort === first ? second : first;
   const key = (row) => {
     const cell = row.cells[column];
     const text = cell.querySelector('time')?.dateTime ?? cell.textContent;
     return is_number ? Number.parseFloat(text.replace(/[\u202f#<]/g, '')) || 0 : text;
   };
   const rows = [...body.rows].map((row) => [key(row), row]);
-  rows.sort(([a], [b]) => (is_number ? a - b : a.localeCompare(b)) * (falls ? -1 : 1));
+  const sign = order === 'ascending' ? 1 : -1;
+  rows.sort(([a], [b]) => sign * (is_number ? a - b : a.localeCompare(b)));
   body.append(...rows.map(([, row]) => row));
   for (const other of heading.parentNode.cells) other.removeAttribute('aria-sort');
-  heading.ariaSort = falls ? 'descending' : 'ascending';
+  heading.ariaSort = order;
 }
 
 // A table. A heading that ends with "#" marks a numeric column. Rows are sorted by

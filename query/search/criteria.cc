@@ -12,6 +12,7 @@
 
 #include "query/ancestry/under.h"
 #include "query/filter/condition.h"
+#include "query/search/namespace_lives.h"
 #include "store/dimensions.h"
 #include "store/statement.h"
 #include "terminal/value.h"
@@ -157,7 +158,8 @@ void Store::AddChangedNamespaces() {
       {Condition::Op::kSql,
        "",
        {},
-       "v.user_ns <> 4026531837 OR v.child_pid_ns <> v.pid_ns",
+       fmt::format("v.user_ns <> {} OR v.child_pid_ns <> v.pid_ns",
+                   kInitialUserNs),
        {}});
   Want("changed_ns");
 }

@@ -13,10 +13,6 @@
 namespace forkdb {
 namespace {
 
-// PROC_PID_INIT_INO and PROC_USER_INIT_INO of Linux.
-constexpr int64_t kInitialPid = 4'026'531'836;
-constexpr int64_t kInitialUser = 4'026'531'837;
-
 // ?1 is the inode, ?2 to ?3 the time, ?4 the boot.
 constexpr char kBootsSql[] =
     "WITH sets (id) AS MATERIALIZED (SELECT id FROM namespace_sets WHERE ?1 IN "
@@ -72,7 +68,7 @@ std::vector<NamespaceLives> FindNamespaceLives(const Filter& filter,
   std::vector<NamespaceLives> found;
   for (const Value& value : filter.namespaces) {
     const int64_t inode = IntegerOr(value, 0);
-    if (inode == kInitialPid || inode == kInitialUser) continue;
+    if (inode == kInitialPidNs || inode == kInitialUserNs) continue;
     NamespaceLives& lives = found.emplace_back();
     lives.inode = inode;
     lives.boots = CountBoots(inode, filter, database);

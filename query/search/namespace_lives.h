@@ -13,6 +13,11 @@
 
 namespace forkdb {
 
+// PROC_PID_INIT_INO and PROC_USER_INIT_INO of Linux: the numbers of the initial
+// namespaces, which are fixed.
+inline constexpr int64_t kInitialPidNs = 4'026'531'836;
+inline constexpr int64_t kInitialUserNs = 4'026'531'837;
+
 // What one inode number stood for, in the time and the boot of a filter.
 struct NamespaceLives {
   int64_t inode = 0;

@@ -63,8 +63,8 @@ class RowsByTime {
   int64_t first_ns_ = 0, last_ns_ = 0;  // of all streams
 };
 
-// The rows of the request, but only the newest that it has room for, and the
-// lowest id of them in each stream. "newest" is by time. Costs a search.
+// Of that many newest rows, by time: the lowest id of each stream that has
+// some. Costs a search.
 std::map<int64_t, int64_t> FindNewestByStream(const Search& search,
                                               int64_t rows);
 

@@ -8,8 +8,6 @@ one, write its commands and run this with GOLDEN=write; read what it wrote.
 
 import os
 import pathlib
-import shutil
-import subprocess
 import unittest
 
 import harness
@@ -17,24 +15,11 @@ import harness
 GOLDEN = pathlib.Path(__file__).resolve().parent / "golden"
 
 
-class GoldenTest(harness.CliTest):
+class GoldenTest(harness.SampleTest):
     maxDiff = None
 
-    def setUp(self):
-        super().setUp()
-        shutil.copy(GOLDEN / "fork_info", self.dir)
-        self.ok("record", "--once", "--source", self.path("fork_info"), "--db",
-                self.db)
-        os.symlink(harness.FORKDB, self.path("forkdb"))
-        self.environment = {
-            "FORKDB_DB": self.db, "TZ": "UTC", "LC_ALL": "C.UTF-8",
-            "PATH": self.dir + ":" + os.environ["PATH"]}
-
     def answer(self, command):
-        result = subprocess.run(
-            ["sh", "-c", command], cwd=self.dir, env=self.environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False,
-            timeout=harness.PATIENCE)
+        result = self.shell(command)
         text = result.stdout.decode().replace(self.dir, "DIR")
         if result.returncode:
             text += f"[exit {result.returncode}]\n"

@@ -1,9 +1,7 @@
 """The tables of docs/habits.md: both commands of a row give the same answer."""
 
-import os
 import pathlib
 import re
-import shutil
 import subprocess
 import unittest
 
@@ -13,22 +11,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROW = re.compile(r"\| `(forkdb .*)` \| `(forkdb .*)` \|")
 
 
-class Habits(harness.CliTest):
-    def setUp(self):
-        super().setUp()
-        shutil.copy(ROOT / "tests/cli/golden/fork_info", self.dir)
-        self.ok("record", "--once", "--source", self.path("fork_info"), "--db",
-                self.db)
-        os.symlink(harness.FORKDB, self.path("forkdb"))
-        self.environment = {"FORKDB_DB": self.db, "TZ": "Europe/Berlin",
-                            "LC_ALL": "C.UTF-8",
-                            "PATH": self.dir + ":" + os.environ["PATH"]}
+class Habits(harness.SampleTest):
+    ZONE = "Europe/Berlin"
 
     def answer(self, command):
-        return subprocess.run(
-            ["bash", "-c", command], cwd=self.dir, env=self.environment,
-            stdin=subprocess.DEVNULL, capture_output=True, check=False,
-            timeout=harness.PATIENCE)
+        return self.shell(command, stderr=subprocess.PIPE)
 
     def rows(self):
         lines = (ROOT / "docs/habits.md").read_text(encoding="utf-8").splitlines()
@@ -53,7 +40,7 @@ class Habits(harness.CliTest):
         self.assertIn(b"may be incomplete", loud.stderr)
         for command in ("query --failed --since 1970-01-01", "query --comm none",
                         "stats --since 1970-01-01", "stats --comm none",
-                        "export", "export --html -"):
+                        "query --user mail", "export", "export --html -"):
             with self.subTest(command):
                 quiet = self.answer(f"forkdb {command} --quiet")
                 self.assertEqual(quiet.returncode, 0)

@@ -7,6 +7,7 @@ make users' files, mount a small disk and change users for real.
 import contextlib
 import os
 import pathlib
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -159,6 +160,27 @@ def add_user(path, uid, name):
     """As if the user had a record."""
     with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("INSERT INTO users (uid, username) VALUES (?, ?)", (uid, name))
+
+
+class SampleTest(CliTest):
+    """Shell commands on a database of golden/fork_info, which $FORKDB_DB names."""
+
+    ZONE = "UTC"
+
+    def setUp(self):
+        super().setUp()
+        shutil.copy(pathlib.Path(__file__).parent / "golden/fork_info", self.dir)
+        self.ok("record", "--once", "--source", self.path("fork_info"), "--db",
+                self.db)
+        os.symlink(FORKDB, self.path("forkdb"))
+        self.environment = {
+            "FORKDB_DB": self.db, "TZ": self.ZONE, "LC_ALL": "C.UTF-8",
+            "PATH": self.dir + ":" + os.environ["PATH"]}
+
+    def shell(self, command, **options):
+        return subprocess.run(["sh", "-c", command], cwd=self.dir, check=False,
+                              env=self.environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, timeout=PATIENCE, **options)
 
 
 def as_user(user, groups):

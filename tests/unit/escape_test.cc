@@ -130,5 +130,11 @@ TEST(UnescapeComm, RefusesWhatTheModuleNeverWrites) {
   EXPECT_EQ(UnescapeComm(""), "");
 }
 
+TEST(QuoteForShell, MakesOneWordOfAnyText) {
+  EXPECT_EQ(QuoteForShell(""), "''");
+  EXPECT_EQ(QuoteForShell("a b$c"), "'a b$c'");
+  EXPECT_EQ(QuoteForShell("it's"), "'it'\\''s'");
+}
+
 }  // namespace
 }  // namespace forkdb
