@@ -17,8 +17,8 @@ void Answer(const Request& request, Output* output,
   supervision.timeout_ns = request.timeout_ns;
   supervision.discard = std::move(discard);
   Supervise(supervision, output, [&](const Stop& stop) {
-    Databases databases(request.databases, &stop, output->zone);
-    if (!request.filter.quiet) databases.WarnOfMissingLogs();
+    Databases databases(request.databases, &stop, output->notes());
+    databases.WarnOfMissingLogs();
     databases.SetFilter(request.filter, filter);
     databases.CheckUsers();
     databases.TellMixedNamespaces();

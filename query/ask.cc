@@ -159,7 +159,7 @@ bool IsInParts(const QueryOptions& options, const CursorKeeper& cursor) {
 void WarnOfLack(const QueryOptions& options, bool has_cursor, bool found,
                 const NewRecords& news, Databases* databases) {
   if (has_cursor) {
-    WarnOfLosses(news, options.output.zone);
+    WarnOfLosses(news, options.output.notes());
     return;
   }
   const auto& limit = options.shape.limit;
@@ -192,10 +192,8 @@ void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
     records = counts ? PrintCounts(options, databases)
                      : PrintRows(options, in_parts, databases, &errnos);
   });
-  if (!options.filter.quiet) {
-    WarnOfLack(options, cursor->begin().has_value(), records != 0, news,
-               databases);
-  }
+  WarnOfLack(options, cursor->begin().has_value(), records != 0, news,
+             databases);
   if (options.explain) {
     if (counts) AddErrnos(options, databases, &errnos);
     Explain(errnos);

@@ -103,20 +103,23 @@ void CursorKeeper::Discard() {
   if (file_) file_->Discard();
 }
 
-void WarnOfLosses(const NewRecords& news, Zone zone) {
+void WarnOfLosses(const NewRecords& news, const Notes& notes) {
   if (news.pruned > 0) {
-    Tell(fmt::format(
+    notes.Tell(fmt::format(
         "after the cursor, up to {} pruned before they could be shown",
         news.pruned == 1 ? "1 record was"
                          : fmt::format("{} records were", news.pruned)));
   }
   if (news.missing > 0) {
-    Tell(fmt::format("{} after the cursor: the answer may be incomplete",
-                     news.missing == 1 ? "1 record is missing"
-                                       : fmt::format("{} records are missing",
-                                                     news.missing)));
+    notes.Tell(
+        fmt::format("{} after the cursor: the answer may be incomplete",
+                    news.missing == 1
+                        ? "1 record is missing"
+                        : fmt::format("{} records are missing", news.missing)));
   }
-  for (const std::string& line : Describe(news.downtimes, zone)) Tell(line);
+  for (const std::string& line : Describe(news.downtimes, notes.zone)) {
+    notes.Tell(line);
+  }
 }
 
 }  // namespace forkdb

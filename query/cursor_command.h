@@ -10,6 +10,7 @@
 
 #include "query/database/cursor.h"
 #include "query/print/output_file.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 
@@ -60,8 +61,8 @@ class CursorKeeper {
   std::unique_ptr<OutputFile> file_;  // NULL once it is written
 };
 
-// Tells, on stderr, what there was after a cursor and is not shown.
-void WarnOfLosses(const NewRecords& news, Zone zone);
+// Tells what there was after a cursor and is not shown.
+void WarnOfLosses(const NewRecords& news, const Notes& notes);
 
 }  // namespace forkdb
 

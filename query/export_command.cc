@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/time.h"
 #include "query/answer.h"
 #include "query/coverage/losses.h"
@@ -59,6 +60,7 @@ struct Options {
   std::optional<Format> format;
   std::optional<std::string> output;
   std::optional<std::string> html;
+  bool quiet = false;
 };
 
 Format FormatFor(const Options& options) {
@@ -91,9 +93,7 @@ std::string ShellWord(const std::string& text) {
   if (!text.empty() && text.find_first_not_of(kSafe) == std::string::npos) {
     return text;
   }
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
-  return word + "'";
+  return QuoteForShell(text);
 }
 
 // Each of the options that were given, as a shell takes it. Leaves out those of
@@ -147,7 +147,7 @@ void ExportRows(const Options& options, const Output& output, int64_t /*now*/,
   Shape shape;
   shape.columns = ParseColumns(options.columns);
   databases->first().Print(databases->first_filter(), shape, output);
-  if (!options.filter.quiet) databases->WarnOfGaps();
+  databases->WarnOfGaps();
 }
 
 void ExportReport(const Options& options, const Output& output, int64_t now_ns,
@@ -156,12 +156,11 @@ void ExportReport(const Options& options, const Output& output, int64_t now_ns,
   question.filter = databases->first_filter();
   const Report report = databases->first().ReadReport(question, now_ns);
   WriteReportPage(ReportJson(report, OriginOf(options, now_ns)), output.stream);
-  if (options.filter.quiet) return;
   if (report.stats.records == 0) {
     databases->TellCoverage();
     databases->TellWhatIsNotRecorded();
   }
-  Warn(report.stats.missing, "", kMayBeMore, output.zone);
+  Warn(report.stats.missing, "", kMayBeMore, output.notes());
 }
 
 void RunExport(const Options& options) {
@@ -169,6 +168,7 @@ void RunExport(const Options& options) {
   const std::string path = options.html.value_or(options.output.value_or("-"));
   std::optional<OutputFile> file;
   Output output;
+  output.quiet = options.quiet;
   if (!options.html) output.format = FormatFor(options);
   if (path != "-") {
     CheckIsNotDatabase(path, options.db);
@@ -200,6 +200,7 @@ void AddExportCommand(CLI::App* app) {
   options->filters.erase(
       options->filters.begin(),
       options->filters.begin() + static_cast<std::ptrdiff_t>(others));
+  AddQuietOption(command, &options->quiet);
   CLI::Option* columns =
       command
           ->add_option("--columns", options->columns,

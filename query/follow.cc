@@ -100,7 +100,7 @@ void Follower::Round(const std::function<void(const Stop&)>& look) {
 }
 
 void Follower::Begin(const Stop& stop) {
-  Databases databases(options_.databases, &stop, options_.output.zone);
+  Databases databases(options_.databases, &stop, options_.output.notes());
   databases.SetFilter(options_.filter, filter_);
   databases.CheckUsers();
   // Under a pid: the process that has it now.
@@ -110,7 +110,7 @@ void Follower::Begin(const Stop& stop) {
   std::optional<int64_t> after_cursor;
   if (keeper_.begin()) {
     news = databases.KeepNewRecords(*keeper_.begin());
-    if (!options_.filter.quiet) WarnOfLosses(news, options_.output.zone);
+    WarnOfLosses(news, options_.output.notes());
     if (shape_.limit) after_cursor = Count(&databases);
   } else {
     news = databases.FindNewRecords(Cursor());
@@ -120,7 +120,7 @@ void Follower::Begin(const Stop& stop) {
   const int64_t shown = databases.Print(shape_, printer_.get());
   Flush(shown);
   if (after_cursor && *after_cursor > shown) {
-    Tell(
+    options_.output.notes().Tell(
         fmt::format("{} older records after the cursor are not shown: leave "
                     "out -n to see all",
                     *after_cursor - shown));
@@ -136,7 +136,7 @@ void Follower::GoOn(const Stop& stop) {
   try {
     // Anew each time: a reader sees one moment, of the file that was there.
     databases = std::make_unique<Databases>(options_.databases, &stop,
-                                            options_.output.zone);
+                                            options_.output.notes());
     databases->SetFilter(options_.filter, filter_);
     news = databases->KeepNewRecords(cursor_);
     trouble_.clear();
@@ -148,7 +148,7 @@ void Follower::GoOn(const Stop& stop) {
     return;
   }
   Flush(databases->Print(shape_, printer_.get()));
-  if (!options_.filter.quiet) WarnOfLosses(news, options_.output.zone);
+  WarnOfLosses(news, options_.output.notes());
   cursor_ = news.cursor;
 }
 
@@ -162,7 +162,8 @@ void Follower::Flush(int64_t rows) {
 
 void FollowDatabases(const QueryOptions& options) {
   // Says better than a watch what is wrong with a database that is not there.
-  Databases(options.databases, /*stop=*/nullptr).WarnOfMissingLogs();
+  Databases(options.databases, /*stop=*/nullptr, options.output.notes())
+      .WarnOfMissingLogs();
   Follower(options).Run();
 }
 

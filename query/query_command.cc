@@ -52,6 +52,7 @@ void AddQueryCommand(CLI::App* app) {
       ->allow_extra_args(false)
       ->default_str(kDefaultDatabasePath);
   AddFilterOptions(command, &options->filter);
+  AddQuietOption(command, &options->look.quiet);
   command
       ->add_option_function<std::string>(
           "--burst",

@@ -51,14 +51,13 @@ void RunStats(const Options& options) {
            question.filter = databases->first_filter();
            const Stats stats = databases->first().ReadStats(question, now_ns);
            Present(output, [&] { PrintStats(stats, output); });
-           if (options.filter.quiet) return;
            if (stats.records == 0) {
              databases->TellCoverage();
              databases->TellWhatIsNotRecorded();
            }
-           Warn(stats.missing, "", "the counts may be too low", output.zone);
+           Warn(stats.missing, "", "the counts may be too low", output.notes());
            if (!stats.has_rows) {
-             Tell(
+             output.notes().Tell(
                  "callers and busiest seconds are left out of a long history: "
                  "add --deep to read every record");
            }
@@ -76,6 +75,7 @@ void AddStatsCommand(CLI::App* app) {
       ->envname("FORKDB_DB")
       ->capture_default_str();
   AddFilterOptions(command, &options->filter);
+  AddQuietOption(command, &options->output.quiet);
   command->add_flag("--compare", options->stats.compare,
                     "Compare with the same length of time before --since.");
   command

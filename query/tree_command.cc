@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 
-#include "base/time.h"
 #include "query/ancestry/tree.h"
 #include "query/answer.h"
 #include "query/coverage/losses.h"
@@ -42,8 +41,7 @@ struct Options {
   std::optional<int64_t> timeout_ns;
   std::string db = kDefaultDatabasePath;
   WantedProcess process;
-  std::optional<std::string> at;
-  std::optional<std::string> boot;
+  FilterOptions filter;  // of the pid
   TreeOptions tree;
   bool up = false;
   bool down = false;
@@ -52,21 +50,18 @@ struct Options {
 };
 
 void RunTree(const Options& options) {
-  Output output = Screen(options.output);
+  OutputOptions look = options.output;
+  look.utc = options.filter.utc;
+  Output output = Screen(look);
   TreeOptions tree = options.tree;
   tree.up = options.up || !options.down;
   tree.down = options.down || !options.up;
-  FilterOptions filter;
-  filter.boot = options.boot;
-  Answer({{options.db}, filter, options.timeout_ns}, &output, nullptr,
-         [&](Databases* databases, int64_t now_ns) {
+  Answer({{options.db}, options.filter, options.timeout_ns}, &output, nullptr,
+         [&](Databases* databases, int64_t) {
            Reader& reader = databases->first();
            WantedProcess process = options.process;
            process.boot = databases->first_filter().boot;
-           if (options.at)
-             process.at_ns =
-                 ParseTime(*options.at, now_ns,
-                           options.output.utc ? Zone::kUtc : Zone::kLocal);
+           process.at_ns = databases->first_filter().under_at_ns;
            tree.root = reader.FindProcess(process);
            Present(output, [&] {
              PrintTree(
@@ -77,7 +72,7 @@ void RunTree(const Options& options) {
            });
            if (tree.down) {
              Warn(reader.FindLossesSince(tree.root), "", kMayBeMore,
-                  output.zone);
+                  output.notes());
            }
          });
 }
@@ -99,12 +94,12 @@ void AddTreeCommand(CLI::App* app) {
       ->envname("FORKDB_DB")
       ->capture_default_str();
   command
-      ->add_option("--boot", options->boot,
+      ->add_option("--boot", options->filter.boot,
                    "Boot of the pid: 0 is the latest, -1 the one before; or a "
                    "boot id.")
       ->type_name("BOOT");
   command
-      ->add_option("--at", options->at,
+      ->add_option("--at", options->filter.at,
                    "Take the process that had the pid at TIME, e.g. \"1 hour "
                    "ago\".")
       ->type_name("TIME");
@@ -129,7 +124,7 @@ void AddTreeCommand(CLI::App* app) {
   command->add_flag("--ascii", options->ascii,
                     "Draw the tree with ASCII characters.");
   AddTimeoutOption(command, &options->timeout_ns);
-  AddUtcOption(command, &options->output.utc);
+  AddUtcOption(command, &options->filter.utc);
   AddOutputOptions(command, &options->output);
   AddPagerOption(command, &options->output);
   command->footer(kExamples);

@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "terminal/pager.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 
@@ -28,10 +29,10 @@ Format ParseFormat(const std::string& name);
 struct Output {
   Format format = Format::kTable;
   std::FILE* stream = stdout;
-  size_t width = 0;    // columns of a table's line; 0: no limit
-  bool color = false;  // colors in tables
-  // In tables, and in messages about the answer.
-  Zone zone = Zone::kUtc;
+  size_t width = 0;        // columns of a table's line; 0: no limit
+  bool color = false;      // colors in tables
+  Zone zone = Zone::kUtc;  // in tables, and in notes
+  bool quiet = false;      // no notes
   // If set, replaces the stream.
   std::shared_ptr<Pager> pager = nullptr;
   // Called before every write.
@@ -40,6 +41,9 @@ struct Output {
   std::function<void()> before_pager_wait = nullptr;
   // Called after the user has quit the pager.
   std::function<void()> after_pager = nullptr;
+
+  // Warnings about the answer, on stderr.
+  Notes notes() const { return {zone, quiet}; }
 };
 
 // Writes the text unchanged. Write() and Flush() throw Error on failure, and

@@ -45,6 +45,11 @@ void AddUtcOption(CLI::App* command, bool* utc) {
       "local time, and printed as local time on a terminal.");
 }
 
+void AddQuietOption(CLI::App* command, bool* quiet) {
+  command->add_flag("-q,--quiet", *quiet,
+                    "Print no warnings, e.g. of gaps and downtimes.");
+}
+
 void AddOutputOptions(CLI::App* command, OutputOptions* options) {
   command
       ->add_option_function<std::string>(

@@ -19,6 +19,9 @@ void AddTimeoutOption(CLI::App* command, std::optional<int64_t>* timeout_ns);
 // Adds --utc.
 void AddUtcOption(CLI::App* command, bool* utc);
 
+// Adds --quiet.
+void AddQuietOption(CLI::App* command, bool* quiet);
+
 // Adds --format, --color and --wide.
 void AddOutputOptions(CLI::App* command, OutputOptions* options);
 

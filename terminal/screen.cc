@@ -43,6 +43,7 @@ Output Screen(const OutputOptions& options) {
   Output output;
   output.format = options.format;
   output.color = HasColor(options, capable);
+  output.quiet = options.quiet;
   if (terminal && !options.utc) output.zone = Zone::kLocal;
   if (terminal && !options.wide) output.width = TerminalWidth();
   if (capable && options.pages) {

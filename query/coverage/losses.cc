@@ -67,17 +67,18 @@ std::string DescribeGaps(const Losses& missing, Zone zone) {
 }
 
 void Warn(const Losses& missing, const std::string& prefix,
-          const std::string& consequence, Zone zone) {
+          const std::string& consequence, const Notes& notes) {
   const auto tell = [&](const std::string& what) {
-    Tell(fmt::format("{}{}: {}", prefix, what, consequence));
+    notes.Tell(fmt::format("{}{}: {}", prefix, what, consequence));
   };
-  if (missing.gaps > 0) tell(DescribeGaps(missing, zone));
+  if (missing.gaps > 0) tell(DescribeGaps(missing, notes.zone));
   if (missing.thinned > 0) {
     tell(fmt::format("{} {} thinned to keep the database below --max-size",
                      missing.thinned,
                      missing.thinned == 1 ? "record was" : "records were"));
   }
-  for (const std::string& line : Describe(missing.downtimes, zone)) tell(line);
+  for (const std::string& line : Describe(missing.downtimes, notes.zone))
+    tell(line);
 }
 
 }  // namespace forkdb

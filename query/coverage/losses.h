@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "query/coverage/downtime.h"
 #include "query/filter/window.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 
@@ -49,11 +50,10 @@ inline constexpr char kGapOverlaps[] =
 // "7 records are missing (1 gap, after …, before …)".
 std::string DescribeGaps(const Losses& missing, Zone zone);
 
-// Prints "forkdb: PREFIX7 records are missing (…): CONSEQUENCE" on stderr, and
-// a similar line for thinned records and each downtime. Prints nothing if
-// nothing is missing.
+// Tells "PREFIX7 records are missing (…): CONSEQUENCE", and a similar line for
+// thinned records and each downtime. Tells nothing if nothing is missing.
 void Warn(const Losses& missing, const std::string& prefix,
-          const std::string& consequence, Zone zone);
+          const std::string& consequence, const Notes& notes);
 
 inline constexpr char kMayBeMore[] = "the answer may be incomplete";
 

@@ -47,8 +47,8 @@ std::string Describe(const NamespaceLives& lives, Zone zone) {
 }  // namespace
 
 Databases::Databases(const std::vector<std::string>& paths, const Stop* stop,
-                     Zone zone)
-    : zone_(zone) {
+                     const Notes& notes)
+    : notes_(notes) {
   std::set<std::pair<dev_t, ino_t>> files;
   for (const std::string& path : paths) {
     struct stat status {};
@@ -59,7 +59,7 @@ Databases::Databases(const std::vector<std::string>& paths, const Stop* stop,
     }
     parts_.emplace_back();
     parts_.back().path = path;
-    parts_.back().reader = std::make_unique<Reader>(path, stop, zone);
+    parts_.back().reader = std::make_unique<Reader>(path, stop, notes);
   }
   if (several()) NameHosts();
 }
@@ -128,7 +128,7 @@ void Databases::CheckUsers() {
   }
   for (const std::string& message :
        forkdb::CheckUsers(users->second, recorded)) {
-    Tell(message);
+    notes_.Tell(message);
   }
 }
 
@@ -138,7 +138,8 @@ void Databases::TellMixedNamespaces() {
     if (!part.asked || part.filter.namespaces.empty()) continue;
     for (const NamespaceLives& lives :
          part.reader->FindNamespaceLives(part.filter, kMostTimes)) {
-      if (lives.are_several()) Tell(Prefix(part) + Describe(lives, zone_));
+      if (!lives.are_several()) continue;
+      notes_.Tell(Prefix(part) + Describe(lives, notes_.zone));
     }
   }
 }
@@ -290,21 +291,22 @@ void Databases::WarnOfMissingLogs() {
 void Databases::WarnOfGaps() {
   for (const Part& part : parts_) {
     if (!part.asked) continue;
-    Warn(part.reader->FindLosses(part.filter), Prefix(part), kMayBeMore, zone_);
+    Warn(part.reader->FindLosses(part.filter), Prefix(part), kMayBeMore,
+         notes_);
   }
 }
 
 void Databases::TellWhatIsNotRecorded() {
   if (first_filter().new_namespaces == 0) return;
-  Tell(
+  notes_.Tell(
       "unshare(2) and setns(2) are not recorded, so --new-ns does not find "
       "them: --changed-ns finds who changed the user or PID namespace");
 }
 
 void Databases::TellCoverage() {
   for (const Part& part : parts_) {
-    Tell(fmt::format("no record matches: {}{}", Prefix(part),
-                     part.reader->DescribeCoverage()));
+    notes_.Tell(fmt::format("no record matches: {}{}", Prefix(part),
+                            part.reader->DescribeCoverage()));
   }
 }
 

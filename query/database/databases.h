@@ -27,9 +27,8 @@ class Databases {
   // Queries throw Interrupted after a request to stop. Throws Error if a
   // database cannot be opened, and UsageError if two paths are the same file:
   // rows would appear twice, and SQLite would lose its locks.
-  // Messages have times in the zone.
   Databases(const std::vector<std::string>& paths, const Stop* stop,
-            Zone zone = Zone::kUtc);
+            const Notes& notes = {});
 
   // Sets the filter. Looks up the boot, which at least one database must have,
   // and the process, which requires a single database. Throws UsageError.
@@ -103,7 +102,7 @@ class Databases {
   std::string Prefix(const Part& part) const;
 
   std::vector<Part> parts_;
-  Zone zone_;
+  Notes notes_;
 };
 
 }  // namespace forkdb

@@ -4,12 +4,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "base/integer.h"
 #include "base/time.h"
 #include "query/ancestry/lives.h"
 #include "query/ancestry/process_reader.h"
@@ -38,14 +38,6 @@ constexpr char kCallOfChildSql[] =
     "ON s.id = r.id / {kSeqLimit} WHERE r.ppid = ?1 "
     "AND s.boot = ifnull(?2, s.boot) ORDER BY r.id DESC LIMIT 1";
 
-std::optional<int64_t> Number(const std::string& text) {
-  int64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, number);
-  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-  return number;
-}
-
 class Finder {
  public:
   Finder(const WantedProcess& wanted, SQLite::Database* database,
@@ -66,7 +58,11 @@ class Finder {
   Process Choose(int64_t pid, const char* what, const std::vector<Life>& lives);
   // The process of a thread's record, else the process itself.
   Process WithoutThread(const Process& process);
-  void List(const std::vector<Life>& lives);
+  // Tells a line for each, of many only the first.
+  template <typename T>
+  void List(const std::vector<T>& processes);
+  std::string Line(const Life& life);
+  std::string Line(const Process& process);
 
   const WantedProcess& wanted_;
   SQLite::Database* database_;
@@ -75,7 +71,7 @@ class Finder {
 };
 
 Process Finder::Find() {
-  const std::optional<int64_t> number = Number(wanted_.text);
+  const auto number = ParseInteger<int64_t>(wanted_.text);
   if (!number) return FindName();
   if (*number <= 0) {
     throw UsageError(
@@ -91,8 +87,9 @@ Process Finder::FindPid(int64_t pid) {
   if (!lives.empty()) return Choose(pid, "process", lives);
   if (const auto thread = FindThread(pid)) return *thread;
   if (const auto parent = FindParent(pid)) return *parent;
-  throw UsageError(fmt::format("process {}: not in the database: {}", pid,
-                               Describe(ReadExtent(database_), wanted_.zone)));
+  throw UsageError(
+      fmt::format("process {}: not in the database: {}", pid,
+                  Describe(ReadExtent(database_), wanted_.notes.zone)));
 }
 
 std::optional<Process> Finder::FindThread(int64_t tid) {
@@ -102,8 +99,8 @@ std::optional<Process> Finder::FindThread(int64_t tid) {
   const auto call = FindCallOfThread(tid, wanted_.boot, database_);
   if (!call) return std::nullopt;
   const Process process = reader_.CallerOf(call->id);
-  Tell(fmt::format("{} is a thread of process {}", tid,
-                   reader_.Describe(process)));
+  wanted_.notes.Tell(fmt::format("{} is a thread of process {}", tid,
+                                 reader_.Describe(process)));
   return process;
 }
 
@@ -114,7 +111,7 @@ std::optional<Process> Finder::FindParent(int64_t pid) {
   if (wanted_.boot) find.bind(2, *wanted_.boot);
   if (!find.executeStep()) return std::nullopt;
   const Process child = reader_.CallerOf(find.getColumn(0).getInt64());
-  Tell(
+  wanted_.notes.Tell(
       fmt::format("process {0} is known only as a parent, last of process {1}, "
                   "which is shown; all calls of its children: forkdb query "
                   "--ppid {0}",
@@ -145,27 +142,34 @@ Process Finder::Choose(int64_t pid, const char* what,
   if (chosen.empty()) return lives.front().process;
   if (chosen.size() > 1) {
     const bool in_time = wanted_.since_ns || wanted_.until_ns;
-    Tell(fmt::format(
+    wanted_.notes.Tell(fmt::format(
         "{}{} {}{}s had pid {}{}: the newest is taken; choose another by its "
         "id or with --at TIME:",
         chosen.size() == kMostLives ? "at least " : "", chosen.size(), what,
         std::string_view(what) == "process" ? "e" : "", pid,
         in_time ? " in this time" : ""));
-    List(chosen);
+    if (!wanted_.notes.quiet) List(chosen);
   }
   return chosen.front().process;
 }
 
-void Finder::List(const std::vector<Life>& lives) {
+std::string Finder::Line(const Life& life) {
+  return reader_.DescribeLine(life.process,
+                              FormatTime(life.time_ns, wanted_.notes.zone));
+}
+
+std::string Finder::Line(const Process& process) {
+  return reader_.DescribeLine(process, "started before");
+}
+
+template <typename T>
+void Finder::List(const std::vector<T>& processes) {
   std::string lines;
-  for (size_t i = 0; i < std::min(lives.size(), kListed); ++i) {
-    lines += fmt::format(
-        "  {}\n",
-        reader_.DescribeLine(lives[i].process,
-                             FormatTime(lives[i].time_ns, wanted_.zone)));
+  for (size_t i = 0; i < std::min(processes.size(), kListed); ++i) {
+    lines += fmt::format("  {}\n", Line(processes[i]));
   }
-  if (lives.size() > kListed) {
-    lines += fmt::format("  and {} more\n", lives.size() - kListed);
+  if (processes.size() > kListed) {
+    lines += fmt::format("  and {} more\n", processes.size() - kListed);
   }
   TellLines(lines);
 }
@@ -176,8 +180,8 @@ Process Finder::WithoutThread(const Process& process) {
   find.bind(1, process.id);
   if (!find.executeStep()) return process;
   const Process whole = reader_.CallerOf(process.id);
-  Tell(fmt::format("{} is a thread of process {}", wanted_.text,
-                   reader_.Describe(whole)));
+  wanted_.notes.Tell(fmt::format("{} is a thread of process {}", wanted_.text,
+                                 reader_.Describe(whole)));
   return whole;
 }
 
@@ -191,18 +195,10 @@ Process Finder::FindName() {
     throw UsageError(fmt::format(
         "process '{}': no process made a call by this name: give a pid, or an "
         "id that forkdb query prints; {}",
-        wanted_.text, Describe(ReadExtent(database_), wanted_.zone)));
+        wanted_.text, Describe(ReadExtent(database_), wanted_.notes.zone)));
   }
   if (named.size() == 1) return named.front();
-  std::string lines;
-  for (size_t i = 0; i < std::min(named.size(), kListed); ++i) {
-    lines +=
-        fmt::format("  {}\n", reader_.DescribeLine(named[i], "started before"));
-  }
-  if (named.size() > kListed) {
-    lines += fmt::format("  and {} more\n", named.size() - kListed);
-  }
-  TellLines(lines);
+  List(named);
   throw UsageError(fmt::format(
       "process '{}': {}{} processes called by this name: choose one by its id, "
       "or by its pid and --at TIME",

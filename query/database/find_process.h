@@ -9,9 +9,9 @@
 #include <optional>
 #include <string>
 
-#include "base/time.h"
 #include "query/filter/process.h"
 #include "terminal/progress.h"
+#include "terminal/tell.h"
 
 namespace forkdb {
 
@@ -23,7 +23,7 @@ struct WantedProcess {
   std::optional<int64_t> since_ns;
   std::optional<int64_t> until_ns;
   bool of_thread = false;  // a thread means its process
-  Zone zone = Zone::kUtc;  // of times in messages
+  Notes notes = {};
 };
 
 // A pid means the newest process that had it; a thread's id its record; a name
