@@ -168,10 +168,18 @@ void RollBack(const std::string& path, const std::string& resolved) {
   QueryInt(&database, "SELECT count(*) FROM sqlite_schema");
 }
 
-// Opens the database for reading, and handles three failures of SQLite. If this
+// Why no -shm file can be created beside the log: EROFS, EACCES, or 0 if it can
+// or is there.
+int WhyNoSharedMemory(const std::string& resolved) {
+  if (StatFile(resolved + "-shm")) return 0;
+  return access(DirectoryOf(resolved).c_str(), W_OK) == 0 ? 0 : errno;
+}
+
+// Opens the database for reading, and handles four failures of SQLite. If this
 // user may not create the -shm file of a database at rest, opens it as
 // immutable. If a recorder is creating or restarting the log, tries again. If
-// the journal is hot, rolls it back.
+// nobody can create the -shm file of a log, says what to do. If the journal is
+// hot, rolls it back.
 SQLite::Database OpenWithRetry(const std::string& path,
                                const std::string& resolved, bool in_wal_mode) {
   using std::chrono::milliseconds;
@@ -189,6 +197,14 @@ SQLite::Database OpenWithRetry(const std::string& path,
         RollBack(path, resolved);
       } else if (in_wal_mode && !HasUncheckpointedWal(resolved)) {
         return OpenReadOnly(ImmutableUri(resolved), path);
+      }
+      const int no_memory = WhyNoSharedMemory(resolved);
+      if (no_memory == EROFS || (no_memory != 0 && late)) {
+        throw DatabaseTrouble::Opening(
+            path, fmt::format("its log needs the file {}-shm, which cannot be "
+                              "created: {}: copy the database and its -wal "
+                              "file into a directory of your own",
+                              resolved, ErrnoText(no_memory)));
       }
       if (late) throw;
     }

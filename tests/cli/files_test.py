@@ -405,6 +405,20 @@ class Copies(Files):
         self.assertEqual(self.said(plain), b"")
         self.assertIn(b"3", self.ok("query", "--count", "--db", plain))
 
+    def test_with_a_log_cannot_be_read_on_a_read_only_disk(self):
+        self.start_recorder(self.source)
+        self.wait_for_rows(3)
+        disk = self.path("disk")
+        os.mkdir(disk)
+        harness.run("mount", "-t", "tmpfs", "none", disk)
+        self.addCleanup(harness.run, "umount", disk)
+        copy = os.path.join(disk, "fork.db")
+        for suffix in ["", "-wal"]:
+            shutil.copyfile(self.db + suffix, copy + suffix)
+        harness.run("mount", "-o", "remount,ro", disk)
+        self.fails(1, "copy the database and its -wal file into a directory of your own",
+                   "query", "--db", copy)
+
     def test_of_a_killed_recorders_database_lack_the_log(self):
         recorder = self.start_recorder(self.source)
         self.wait_for_rows(3)
