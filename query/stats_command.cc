@@ -18,6 +18,7 @@
 #include "store/database.h"
 #include "terminal/output_command.h"
 #include "terminal/tell.h"
+#include "terminal/whole_number.h"
 
 namespace forkdb {
 namespace {
@@ -82,7 +83,7 @@ void AddStatsCommand(CLI::App* app) {
       ->add_option("-n,--top", options->stats.top,
                    "Print the N largest of each list.")
       ->type_name("N")
-      ->check(CLI::PositiveNumber)
+      ->check(WholeNumber(1))
       ->capture_default_str();
   command->add_flag("--deep", options->deep,
                     "Count callers and busiest seconds in a long history, "

@@ -19,6 +19,7 @@
 #include "query/print/tree_printer.h"
 #include "store/database.h"
 #include "terminal/output_command.h"
+#include "terminal/whole_number.h"
 
 namespace forkdb {
 namespace {
@@ -62,6 +63,8 @@ void RunTree(const Options& options) {
            WantedProcess process = options.process;
            process.boot = databases->first_filter().boot;
            process.at_ns = databases->first_filter().under_at_ns;
+           process.since_ns = databases->first_filter().since_ns;
+           process.until_ns = databases->first_filter().until_ns;
            tree.root = reader.FindProcess(process);
            Present(output, [&] {
              PrintTree(
@@ -103,19 +106,28 @@ void AddTreeCommand(CLI::App* app) {
                    "Take the process that had the pid at TIME, e.g. \"1 hour "
                    "ago\".")
       ->type_name("TIME");
+  command
+      ->add_option("--since", options->filter.since,
+                   "Take the newest process that had the pid at TIME or later.")
+      ->type_name("TIME");
+  command
+      ->add_option("--until", options->filter.until,
+                   "Take the newest process that had the pid at TIME or "
+                   "earlier.")
+      ->type_name("TIME");
   command->add_flag("--up", options->up, "Show only ancestors.");
   command->add_flag("--down", options->down, "Show only descendants.");
   command
       ->add_option("--depth", options->tree.depth,
                    "Show at most N levels in each direction.")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber)
+      ->check(WholeNumber(0))
       ->capture_default_str();
   command
       ->add_option("-n,--limit", options->tree.limit,
                    "Show at most N children of each process, the oldest.")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber)
+      ->check(WholeNumber(0))
       ->capture_default_str();
   command->add_flag("--threads", options->tree.threads,
                     "Show each thread instead of their number.");

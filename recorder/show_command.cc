@@ -31,6 +31,7 @@
 #include "terminal/output_command.h"
 #include "terminal/row_printer.h"
 #include "terminal/tell.h"
+#include "terminal/whole_number.h"
 
 namespace forkdb {
 namespace {
@@ -272,7 +273,7 @@ void AddShowCommand(CLI::App* app) {
                    "new ones. eBPF has no past: print the next N records and "
                    "end or, with --follow, all.")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   AddTimeoutOption(command, &options->timeout_ns);
   command->get_option("--timeout")->excludes("--follow");
   AddUtcOption(command, &options->output.utc);

@@ -63,6 +63,12 @@ class Finder {
   void List(const std::vector<T>& processes);
   std::string Line(const Life& life);
   std::string Line(const Process& process);
+  // Whether the process must have lived in the time. The calls under it may
+  // come later.
+  bool asks_when() const {
+    const bool in_time = wanted_.since_ns || wanted_.until_ns;
+    return wanted_.at_ns || (in_time && !wanted_.of_thread);
+  }
 
   const WantedProcess& wanted_;
   SQLite::Database* database_;
@@ -132,12 +138,10 @@ Process Finder::Choose(int64_t pid, const char* what,
     end_ns = life.time_ns;
     if (wanted_.at_ns && !chosen.empty()) break;
   }
-  if (chosen.empty() && wanted_.at_ns) {
+  if (chosen.empty() && asks_when()) {
     List(lives);
-    throw UsageError(
-        fmt::format("--at: no {} had pid {} then: choose one of "
-                    "those above",
-                    what, pid));
+    throw UsageError(fmt::format(
+        "no {} had pid {} then: choose one of those above", what, pid));
   }
   if (chosen.empty()) return lives.front().process;
   if (chosen.size() > 1) {
@@ -186,8 +190,10 @@ Process Finder::WithoutThread(const Process& process) {
 }
 
 Process Finder::FindName() {
-  if (wanted_.at_ns) {
-    throw UsageError("--at chooses among the processes with a pid: give a pid");
+  if (asks_when()) {
+    throw UsageError(
+        "--at, --since and --until choose among the processes with a pid: give "
+        "a pid");
   }
   const std::vector<Process> named = FindNamed(
       wanted_.text, wanted_.boot, kMostNamed, &reader_, database_, progress_);

@@ -11,8 +11,8 @@ TOPS = ["base", "terminal", "store", "ebpf", "recorder", "query"]
 ROW = re.compile(r"(?m)^\| `([a-z/]+)/` \| [^|]+ \| ([^|]*) \|$")
 # Where a library of others may be used, as the beginning of a path.
 LIBRARIES = {
-    "CLI/": ["terminal/aliases", "terminal/output_command", "recorder/record_command", "recorder/show_command",
-             "recorder/prune_command", "query/cursor_command", "query/export_command",
+    "CLI/": ["terminal/aliases", "terminal/whole_number", "terminal/output_command",
+             "recorder/record_command", "recorder/show_command", "recorder/prune_command", "query/cursor_command", "query/export_command",
              "query/filter_command", "query/query_command", "query/stats_command",
              "query/status_command", "query/tree_command"],
     "date/": ["base/time.cc", "base/parse_time.cc"],

@@ -178,7 +178,11 @@ class Tree(harness.CliTest):
         told, root = self.tells("36", *at)
         self.assertEqual(told, "")
         self.assertIn("36 (sudo)  id 1000000000009", root)
-        self.fails_and_lists("no process had pid 36 then", "36", "--at", "2025-11-24T15:00Z")
+        told, root = self.tells("36", "--until", at[1])
+        self.assertIn("2 processes had pid 36 in this time: the newest is taken", told)
+        self.assertIn("36 (sudo)  id 1000000000009", root)
+        for then in [("--at", "2025-11-24T15:00Z"), ("--until", "2025-11-24T15:00Z")]:
+            self.fails_and_lists("no process had pid 36 then", "36", *then)
         self.assertEqual(self.tells("1000000000008")[0], "")
 
     def fails_and_lists(self, reason, *args):
@@ -270,7 +274,8 @@ class Tree(harness.CliTest):
                 ([], "process is required"), (["x"], "no process made a call by this name"),
                 (["0"], "process 0: no pid"), (["30", "--depth", "-1"], "--depth: "),
                 (["999"], "process 999: not in the database"),
-                (["make", "--at", "-1h"], "--at chooses among the processes with a pid"),
+                (["make", "--at", "-1h"], "choose among the processes with a pid: give a pid"),
+                (["make", "--since", "-1h"], "choose among the processes with a pid"),
                 (["1000000000099"], "record 1000000000099: not in the database"),
                 (["30", "--format", "tree"], "--format tree: no such format")]:
             self.fails(2, reason, "tree", "--db", self.db, *args)
