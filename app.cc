@@ -45,17 +45,18 @@ const std::vector<std::pair<std::string, std::set<std::string>>>& HelpGroups() {
            {"--since", "--until", "--boot", "--list-boots", "--after-cursor",
             "--cursor-file", "--show-cursor", "--at"}},
           {"Who",
-           {"--user", "--uid", "--comm", "--pid", "--ppid", "--under", "--ns"}},
+           {"--user", "--not-user", "--uid", "--comm", "--not-comm", "--pid",
+            "--tgid", "--ppid", "--under", "--ns"}},
           {"What",
-           {"--kind", "--success", "--failed", "--errno", "--child", "--flag",
-            "--not-flag", "--threads", "--no-threads", "--new-ns",
-            "--changed-ns", "--burst"}},
+           {"--kind", "--success", "--failed", "--errno", "--not-errno",
+            "--child", "--flag", "--not-flag", "--threads", "--no-threads",
+            "--new-ns", "--changed-ns", "--burst"}},
           {"How many",
            {"--limit", "--reverse", "--order", "--group-by", "--count", "--top",
             "--compare", "--deep", "--follow"}},
           {"How it looks",
            {"--columns", "--format", "--utc", "--color", "--wide", "--no-pager",
-            "--quiet", "--explain", "--print-sql"}}};
+            "--quiet", "--explain", "--exit-code", "--print-sql"}}};
   return groups;
 }
 

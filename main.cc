@@ -55,6 +55,15 @@ void RefuseBorrowedPrivileges() {
       "capabilities: remove them, and use sudo or the systemd unit");
 }
 
+// Exit code of a failure. With --exit-code, 1 is that nothing was found.
+int FailureCode(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands()) {
+    const CLI::Option* option = command->get_option_no_throw("--exit-code");
+    if (option != nullptr && !option->empty()) return kExitUsage;
+  }
+  return kExitFailure;
+}
+
 // What to say of an option that was given twice; "" if that is not the mistake.
 std::string GivenTwice(const std::string& mistake) {
   constexpr std::string_view kTwice = ": At Most 1 required but received ";
@@ -64,6 +73,21 @@ std::string GivenTwice(const std::string& mistake) {
   return fmt::format(
       "{} can be given only once{}", option,
       option == "--db" ? ": forkdb query reads several databases" : "");
+}
+
+// The subcommand that has an option, the one in use first; NULL if none has.
+const CLI::App* OwnerOf(const CLI::App& app, const std::string& option) {
+  std::vector<const CLI::App*> commands;
+  for (const CLI::App* used : app.get_subcommands()) commands.push_back(used);
+  const bool is_used = !commands.empty();
+  for (const CLI::App* any : app.get_subcommands(nullptr)) {
+    if (!is_used) commands.push_back(any);
+  }
+  const auto owner =
+      std::find_if(commands.begin(), commands.end(), [&](const CLI::App* each) {
+        return each->get_option_no_throw(option) != nullptr;
+      });
+  return owner == commands.end() ? nullptr : *owner;
 }
 
 // What to say of the word that the command line trips over.
@@ -81,6 +105,10 @@ std::string Mistake(const CLI::App& app, const CLI::ParseError& e) {
   // "--sinse=-1h"
   const std::string word = unknown.front().substr(0, unknown.front().find('='));
   const bool is_option = word.rfind('-', 0) == 0;
+  if (const CLI::App* owner = is_option ? OwnerOf(app, word) : nullptr) {
+    return fmt::format("give {} after the subcommand, as in forkdb {} {}", word,
+                       owner->get_name(), word);
+  }
   std::vector<std::string> known;
   if (is_option) {
     for (const CLI::Option* option : command->get_options()) {
@@ -106,8 +134,8 @@ int main(int argc, char** argv) {
   try {
     RefuseBorrowedPrivileges();
     app = forkdb::NewApp();
-    std::vector<std::string> words = forkdb::ExpandAliases(
-        *app, {argv + std::min(argc, 1), argv + argc});
+    std::vector<std::string> words =
+        forkdb::ExpandAliases(*app, {argv + std::min(argc, 1), argv + argc});
     std::reverse(words.begin(), words.end());  // as parse() takes them
     app->parse(std::move(words));
     return 0;
@@ -123,7 +151,9 @@ int main(int argc, char** argv) {
     return Fail(e.what(), kExitUsage);
   } catch (const forkdb::Interrupted&) {
     return kExitInterrupted;
+  } catch (const forkdb::NothingFound&) {
+    return kExitFailure;
   } catch (const std::exception& e) {
-    return Fail(e.what(), kExitFailure);
+    return Fail(e.what(), app ? FailureCode(*app) : kExitFailure);
   }
 }

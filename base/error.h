@@ -42,6 +42,9 @@ class TextError : public UsageError {
 // The user interrupted the command. Exit code 130, without a message.
 class Interrupted : public std::exception {};
 
+// A query with --exit-code found nothing. Exit code 1, without a message.
+class NothingFound : public std::exception {};
+
 // The user quit the pager. Present() catches it (terminal/output.h).
 class Enough : public std::exception {};
 

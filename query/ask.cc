@@ -41,7 +41,7 @@ void CheckSeveral(const QueryOptions& options) {
 // Returns how many records were counted.
 int64_t PrintCounts(const QueryOptions& options, Databases* databases) {
   std::vector<std::string> columns;
-  if (options.group_by) columns = ParseColumns(*options.group_by);
+  if (options.group_by) columns = ParseGroupColumns(*options.group_by);
   Groups groups;
   if (options.burst && options.group_by) {
     databases->AddBurstGroups(*options.burst, columns, &groups);
@@ -77,7 +77,7 @@ void PrintPlainSql(const QueryOptions& options, Databases* databases) {
   const Filter& filter = databases->first_filter();
   const bool groups = options.count || options.group_by;
   std::vector<std::string> columns;
-  if (options.group_by) columns = ParseColumns(*options.group_by);
+  if (options.group_by) columns = ParseGroupColumns(*options.group_by);
   fmt::print(options.output.stream, "{};\n",
              groups ? PlainGroupSql(filter, columns, options.shape)
                     : PlainSql(filter, ChooseShape(options),
@@ -135,9 +135,13 @@ Shape ChooseShape(const QueryOptions& options) {
 
 namespace {
 
-void AnswerSql(const QueryOptions& options, Databases* databases) {
-  Present(options.output,
-          [&] { databases->first().PrintSql(*options.sql, options.output); });
+// Returns whether there was a row.
+bool AnswerSql(const QueryOptions& options, Databases* databases) {
+  int64_t rows = 0;
+  const bool seen = Present(options.output, [&] {
+    rows = databases->first().PrintSql(*options.sql, options.output);
+  });
+  return !seen || rows > 0;
 }
 
 // Whether the answer is the oldest records, and the next one goes on behind
@@ -173,7 +177,8 @@ void WarnOfLack(const QueryOptions& options, bool has_cursor, bool found,
   if (!is_newest) databases->WarnOfGaps();
 }
 
-void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
+// Returns whether a record matched.
+bool AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
                   Databases* databases) {
   NewRecords news;
   if (cursor->begin()) {
@@ -198,11 +203,13 @@ void AnswerFilter(const QueryOptions& options, CursorKeeper* cursor,
     if (counts) AddErrnos(options, databases, &errnos);
     Explain(errnos);
   }
-  if (!cursor->wanted() || !seen) return;
+  const bool found = !seen || records != 0;
+  if (!cursor->wanted() || !seen) return found;
   const bool is_part = in_parts && records == options.shape.limit;
   cursor->Keep(is_part ? databases->CursorAfterPrinted(
                              cursor->begin().value_or(Cursor()))
                        : news.cursor);
+  return found;
 }
 
 }  // namespace
@@ -211,12 +218,13 @@ void AskDatabases(const QueryOptions& asked) {
   QueryOptions options = asked;
   CheckSeveral(options);
   CursorKeeper cursor(options.cursor);
+  bool found = true;
   Answer(
       {options.databases, options.filter, options.timeout_ns}, &options.output,
       [&] { cursor.Discard(); },
       [&](Databases* databases, int64_t) {
         if (options.sql) {
-          AnswerSql(options, databases);
+          found = AnswerSql(options, databases);
         } else if (options.list_boots) {
           Present(options.output, [&] {
             PrintBoots(databases->first().ReadBoots(), options.output);
@@ -224,9 +232,10 @@ void AskDatabases(const QueryOptions& asked) {
         } else if (options.print_sql) {
           PrintPlainSql(options, databases);
         } else {
-          AnswerFilter(options, &cursor, databases);
+          found = AnswerFilter(options, &cursor, databases);
         }
       });
+  if (options.exit_code && !found) throw NothingFound();
 }
 
 }  // namespace forkdb

@@ -30,6 +30,7 @@ struct QueryOptions {
   bool explain = false;
   bool print_sql = false;
   bool list_boots = false;
+  bool exit_code = false;  // throw NothingFound
   std::optional<int64_t> timeout_ns;
   OutputOptions look;
   Output output;  // as the look has it
@@ -38,7 +39,7 @@ struct QueryOptions {
 // The shape with the columns that the options ask for. Throws UsageError.
 Shape ChooseShape(const QueryOptions& options);
 
-// Answers. Throws UsageError or Error.
+// Answers. Throws UsageError, Error or NothingFound.
 void AskDatabases(const QueryOptions& options);
 
 }  // namespace forkdb

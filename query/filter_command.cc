@@ -8,6 +8,7 @@
 
 #include "store/dimensions.h"
 #include "terminal/output_command.h"
+#include "terminal/whole_number.h"
 
 namespace forkdb {
 
@@ -33,12 +34,15 @@ void AddDimensionOptions(CLI::App* command, FilterOptions* options) {
       if (column.is_number) {
         AddList(command, column.option, column.metavar,
                 &options->numbers[column.name], column.help);
-      } else {
-        const bool is_comm = std::string_view(column.name) == "comm";
-        AddList(command, column.option, column.metavar,
-                &options->texts[column.name], column.help,
-                is_comm ? kNoDelimiter : ',');
+        continue;
       }
+      const bool is_comm = std::string_view(column.name) == "comm";
+      const char delimiter = is_comm ? kNoDelimiter : ',';
+      AddList(command, column.option, column.metavar,
+              &options->texts[column.name], column.help, delimiter);
+      if (column.not_option == nullptr) continue;
+      AddList(command, column.not_option, column.metavar,
+              &options->not_texts[column.name], column.not_help, delimiter);
     }
   }
 }
@@ -67,6 +71,8 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
       ->excludes(command->get_option("--errno"));
   AddList(command, "--pid", "PID", &options->pids,
           "Only calls by process or thread PID.");
+  AddList(command, "--tgid", "PID", &options->numbers["tgid"],
+          "Only calls by process PID and its threads.");
   AddList(command, "--child", "PID", &options->numbers["child_pid"],
           "Only calls that created process or thread PID.");
   AddList(command, "--ppid", "PID", &options->numbers["ppid"],
@@ -106,7 +112,7 @@ void AddFilterOptions(CLI::App* command, FilterOptions* options) {
                        "--since and --until if given) or the id of the record "
                        "that created it.")
           ->type_name("PROCESS")
-          ->check(CLI::PositiveNumber);
+          ->check(WholeNumber(1));
   command
       ->add_option("--at", options->at,
                    "With --under: take the process that had the pid at TIME.")

@@ -13,6 +13,7 @@
 #include "query/search/burst.h"
 #include "store/database.h"
 #include "terminal/output_command.h"
+#include "terminal/whole_number.h"
 
 namespace forkdb {
 namespace {
@@ -27,6 +28,7 @@ constexpr char kExamples[] = R"(Examples:
   forkdb query --count --failed --since today
   forkdb query --failed --since -1h --explain         with the usual causes
   forkdb query --group-by username,comm -n 10         who calls most
+  forkdb query --group-by minute --failed             how failures went on
   forkdb query --burst 100/1s --group-by username,comm    who causes fork storms
   forkdb query --follow --failed                      failures as they happen
   forkdb query --db web1.db --db web2.db -n 20        two machines, by time
@@ -80,7 +82,7 @@ void AddQueryCommand(CLI::App* app) {
                        "Print only the newest N records; with --order the "
                        "first N, with --group-by the largest N groups.")
           ->type_name("N")
-          ->check(CLI::NonNegativeNumber);
+          ->check(WholeNumber(0));
   CLI::Option* reverse =
       command->add_flag("-r,--reverse", options->shape.reverse,
                         "Reverse the order: newest first; with --group-by, "
@@ -89,7 +91,7 @@ void AddQueryCommand(CLI::App* app) {
       command
           ->add_option("--group-by", options->group_by,
                        "Count the records by these columns, e.g. "
-                       "username,comm.")
+                       "username,comm. Also by second, minute, hour or day.")
           ->type_name("COLUMNS")
           ->excludes(columns)
           ->excludes(order);
@@ -101,21 +103,26 @@ void AddQueryCommand(CLI::App* app) {
       ->excludes(limit)
       ->excludes(reverse)
       ->excludes(group_by);
+  command->add_flag("--exit-code", options->exit_code,
+                    "Exit with 1 if no record matches and with 2 on failure, "
+                    "as grep does.");
   command->add_flag("--explain", options->explain,
                     "Print the usual causes of the errors shown to stderr.");
   CLI::Option* follow =
       command->add_flag("-f,--follow", options->follow,
                         "Print the newest 10 records (or -n N), then new "
                         "ones as they are recorded, until interrupted.");
-  for (const char* name : {"--until", "--burst", "--order", "--reverse",
-                           "--group-by", "--count", "--explain"}) {
+  for (const char* name :
+       {"--until", "--burst", "--order", "--reverse", "--group-by", "--count",
+        "--explain", "--exit-code"}) {
     follow->excludes(command->get_option(name));
   }
   CLI::Option* print_sql = command->add_flag(
       "--print-sql", options->print_sql,
       "Print the SELECT statement for this query instead of running it.");
-  for (const char* name : {"--burst", "--cursor-file", "--after-cursor",
-                           "--show-cursor", "--follow", "--explain"}) {
+  for (const char* name :
+       {"--burst", "--cursor-file", "--after-cursor", "--show-cursor",
+        "--follow", "--explain", "--exit-code"}) {
     print_sql->excludes(command->get_option(name));
   }
   CLI::Option* list_boots = command->add_flag(
@@ -134,7 +141,7 @@ void AddQueryCommand(CLI::App* app) {
         name == "--utc" || name == "--quiet" || name == "--help") {
       continue;
     }
-    sql->excludes(option);
+    if (name != "--exit-code") sql->excludes(option);
     list_boots->excludes(option);
   }
   AddTimeoutOption(command, &options->timeout_ns);

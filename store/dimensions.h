@@ -16,7 +16,8 @@ namespace forkdb {
 
 struct Dimension {
   // A column of the view forks. sql computes it from a row v of the table of
-  // values. option, if any, filters by the column. Unused entries have no name.
+  // values. option, if any, filters by the column, and not_option leaves out
+  // records by it. Unused entries have no name.
   struct ViewColumn {
     const char* name = nullptr;
     const char* sql = nullptr;
@@ -24,6 +25,8 @@ struct Dimension {
     const char* metavar = nullptr;
     const char* help = nullptr;
     bool is_number = false;
+    const char* not_option = nullptr;
+    const char* not_help = nullptr;
   };
 
   // The block table's column has the same name.
@@ -45,7 +48,8 @@ inline constexpr std::array<Dimension, 5> kDimensions = {{
      "user_blocks",
      false,
      {{{"username", "v.username", "--user", "NAME",
-        "Only calls by user NAME. A number is a uid."},
+        "Only calls by user NAME. A number is a uid.", false, "--not-user",
+        "Leave out calls by user NAME."},
        {"uid", "v.uid", "--uid", "UID", "Only calls by user id UID.", true}}}},
     {RecordRow::kComm,
      "comms",
@@ -54,7 +58,8 @@ inline constexpr std::array<Dimension, 5> kDimensions = {{
      false,
      {{{"comm", "v.comm", "--comm", "PATTERN",
         "Only calls by this command. * and ? match as in the shell. The kernel "
-        "keeps 15 bytes of a name."}}}},
+        "keeps 15 bytes of a name.",
+        false, "--not-comm", "Leave out calls by this command."}}}},
     {RecordRow::kFlagSet,
      "flag_sets",
      "id",
@@ -81,7 +86,8 @@ inline constexpr std::array<Dimension, 5> kDimensions = {{
      "errno_blocks",
      true,
      {{{"errno", "v.errno", "--errno", "ERRNO",
-        "Only calls that failed with this error, e.g. EAGAIN."}}}},
+        "Only calls that failed with this error, e.g. EAGAIN.", false,
+        "--not-errno", "Leave out calls that failed with this error."}}}},
 }};
 
 // Returns the SQL of a view column, or nullptr if the dimension does not have

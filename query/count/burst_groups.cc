@@ -1,12 +1,12 @@
 #include "query/count/burst_groups.h"
 
 #include <SQLiteCpp/Statement.h>
-#include <fmt/core.h>
-#include <fmt/format.h>
 
 #include <map>
+#include <string>
 
 #include "base/saturate.h"
+#include "query/filter/time_bucket.h"
 #include "query/search/row_cursor.h"
 #include "store/statement.h"
 
@@ -15,8 +15,11 @@ namespace forkdb {
 void AddBurstGroups(const Search& search, const Burst& burst,
                     const std::vector<std::string>& columns, Groups* groups) {
   std::map<Row, BurstFinder, RowLess> finders;
-  RowCursor rows(search,
-                 {fmt::format("{}, id, time_ns", fmt::join(columns, ", "))});
+  std::string selected;
+  for (const std::string& column : columns) {
+    selected += GroupColumnSql(column) + ", ";
+  }
+  RowCursor rows(search, {selected + "id, time_ns"});
   Row row;
   while (SQLite::Statement* statement = rows.Next()) {
     ReadRow(statement, &row);

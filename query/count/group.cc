@@ -13,6 +13,7 @@
 
 #include "base/saturate.h"
 #include "query/count/whole_blocks.h"
+#include "query/filter/time_bucket.h"
 #include "query/search/criterion.h"
 #include "query/search/row_cursor.h"
 #include "store/dimensions.h"
@@ -120,9 +121,15 @@ void Grouper::ReadRows(Runs runs) {
   RowRequest request = {"id"};
   request.around = "SELECT count(*) FROM ({})";
   if (!columns_.empty()) {
-    request.columns = fmt::format("{}", fmt::join(columns_, ", "));
-    request.around = fmt::format(
-        "SELECT {0}, count(*) FROM ({{}}) GROUP BY {0}", request.columns);
+    std::vector<std::string> selected;
+    for (const std::string& column : columns_) {
+      selected.push_back(
+          fmt::format("{} AS {}", GroupColumnSql(column), column));
+    }
+    request.columns = fmt::format("{}", fmt::join(selected, ", "));
+    request.around =
+        fmt::format("SELECT {0}, count(*) FROM ({{}}) GROUP BY {0}",
+                    fmt::join(columns_, ", "));
   }
   RowCursor rows(search_, request, std::move(runs));
   while (SQLite::Statement* row = rows.Next()) Add(row);

@@ -118,16 +118,21 @@ void Databases::SetFilter(const FilterOptions& options, const Filter& filter) {
 }
 
 void Databases::CheckUsers() {
-  const auto users = first_filter().values.find("username");
-  if (users == first_filter().values.end()) return;
+  std::vector<Value> users;
+  for (const auto* values :
+       {&first_filter().values, &first_filter().not_values}) {
+    const auto found = values->find("username");
+    if (found == values->end()) continue;
+    users.insert(users.end(), found->second.begin(), found->second.end());
+  }
+  if (users.empty()) return;
   std::set<RecordedUser> recorded;
   for (const Part& part : parts_) {
     for (RecordedUser& user : part.reader->ReadUsers()) {
       recorded.insert(std::move(user));
     }
   }
-  for (const std::string& message :
-       forkdb::CheckUsers(users->second, recorded)) {
+  for (const std::string& message : forkdb::CheckUsers(users, recorded)) {
     notes_.Tell(message);
   }
 }

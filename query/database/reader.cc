@@ -187,19 +187,21 @@ Losses Reader::FindLossesSince(const Process& process) {
 
 bool Reader::IsRecording() const { return FindRecorder(path_).has_value(); }
 
-void Reader::PrintSql(const std::string& sql, const Output& output) {
+int64_t Reader::PrintSql(const std::string& sql, const Output& output) {
   SQLite::Statement statement =
       CompileReadOnly(&database_, sql, /*parameters=*/0);
   const std::unique_ptr<RowPrinter> printer =
       NewRowPrinter(output, ColumnNames(statement));
+  int64_t count = 0;
   PrintAll(printer.get(), [&] {
     TranslateTrouble(path_, [&] {
-      for (Row row; statement.executeStep();) {
+      for (Row row; statement.executeStep(); ++count) {
         ReadRow(&statement, &row);
         printer->Print(row);
       }
     });
   });
+  return count;
 }
 
 std::vector<StreamHost> Reader::ReadHosts() {

@@ -99,9 +99,9 @@ class Reader {
   // What is missing since the start of a process, in its boot.
   Losses FindLossesSince(const Process& process);
 
-  // Prints the result of a user's SELECT. Throws as Print() does, and
-  // UsageError if the SQL does not only read.
-  void PrintSql(const std::string& sql, const Output& output);
+  // Prints the result of a user's SELECT. Returns the number of rows. Throws as
+  // Print() does, and UsageError if the SQL does not only read.
+  int64_t PrintSql(const std::string& sql, const Output& output);
 
   // The machines of all streams.
   std::vector<StreamHost> ReadHosts();

@@ -72,6 +72,9 @@ std::string Print(const Condition& condition, const Words& words) {
       return PrintParts(condition, " AND ", "1", words);
     case Op::kAny:
       return PrintParts(condition, " OR ", "0", words);
+    case Op::kNot:
+      return fmt::format("({}) IS NOT TRUE",
+                         Print(condition.parts.front(), words));
     case Op::kIn: {
       std::vector<std::string> values;
       for (const Value& each : condition.values) {
@@ -112,6 +115,10 @@ Condition AllOf(std::vector<Condition> parts) {
 
 Condition AnyOf(std::vector<Condition> parts) {
   return {Op::kAny, "", {}, "", std::move(parts)};
+}
+
+Condition Not(Condition part) {
+  return {Op::kNot, "", {}, "", {std::move(part)}};
 }
 
 Condition Is(Op op, std::string column, std::vector<Value> values) {

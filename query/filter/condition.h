@@ -18,6 +18,7 @@ struct Condition {
   enum class Op {
     kAll,        // all parts hold
     kAny,        // one of the parts holds
+    kNot,        // the only part does not hold; NULL does not
     kIn,         // the column has one of the values
     kInSelect,   // the column has a value of the SELECT in sql
     kGlob,       // the column, as text, matches the value, as GLOB does
@@ -39,6 +40,7 @@ struct Condition {
 
 Condition AllOf(std::vector<Condition> parts);
 Condition AnyOf(std::vector<Condition> parts);
+Condition Not(Condition part);
 Condition Is(Condition::Op op, std::string column, std::vector<Value> values);
 
 // Every column that the tree names, each once.

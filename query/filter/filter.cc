@@ -105,6 +105,9 @@ std::vector<Condition> ConditionsOf(const Filter& filter) {
   for (const auto& [column, values] : filter.values) {
     add(ValuesCondition(column, values));
   }
+  for (const auto& [column, values] : filter.not_values) {
+    add(Not(ValuesCondition(column, values)));
+  }
   if (!filter.pids.empty()) add(OneOf({"pid", "tgid"}, filter.pids));
   if (!filter.namespaces.empty()) {
     add(OneOf({"pid_ns", "user_ns", "child_pid_ns", "child_user_ns"},

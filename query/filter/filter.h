@@ -32,6 +32,8 @@ struct Filter {
   // comm may be patterns, with * and ? as in a shell. An integer among the
   // values of username is a uid.
   std::map<std::string, std::vector<Value>, std::less<>> values;
+  // The same, but the record has none of the values.
+  std::map<std::string, std::vector<Value>, std::less<>> not_values;
   std::vector<Value> pids;  // one is the caller's pid or tgid
   std::vector<Value>
       namespaces;               // one is the caller's or the child's, by inode

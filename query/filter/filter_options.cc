@@ -17,6 +17,17 @@ Value ParseText(const std::string& column, const std::string& text) {
   return text;
 }
 
+std::map<std::string, std::vector<Value>, std::less<>> ParseTexts(
+    const std::map<std::string, std::vector<std::string>>& options) {
+  std::map<std::string, std::vector<Value>, std::less<>> values;
+  for (const auto& [column, texts] : options) {
+    for (const std::string& text : texts) {
+      values[column].push_back(ParseText(column, text));
+    }
+  }
+  return values;
+}
+
 uint64_t ParseFlags(const std::vector<std::string>& names) {
   uint64_t bits = 0;
   for (const std::string& name : names) bits |= ParseFlag(name);
@@ -39,11 +50,8 @@ Filter ReadFilter(const FilterOptions& options, int64_t now_ns) {
         FormatTime(*filter.until_ns, zone)));
   }
   if (options.at) filter.under_at_ns = ParseTime(*options.at, now_ns, zone);
-  for (const auto& [column, texts] : options.texts) {
-    for (const std::string& text : texts) {
-      filter.values[column].push_back(ParseText(column, text));
-    }
-  }
+  filter.values = ParseTexts(options.texts);
+  filter.not_values = ParseTexts(options.not_texts);
   for (const auto& [column, numbers] : options.numbers) {
     if (numbers.empty()) continue;
     filter.values[column].assign(numbers.begin(), numbers.end());

@@ -18,6 +18,7 @@ struct FilterOptions {
   std::string condition;
   // By column of the view forks.
   std::map<std::string, std::vector<std::string>> texts;
+  std::map<std::string, std::vector<std::string>> not_texts;
   std::map<std::string, std::vector<int64_t>> numbers;
   std::vector<int64_t> pids;
   std::vector<int64_t> namespaces;

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "query/filter/time_bucket.h"
 
 namespace forkdb {
 namespace {
@@ -27,8 +28,8 @@ std::vector<std::string> SplitAtCommas(std::string_view text) {
   return parts;
 }
 
-void CheckColumn(const std::string& name) {
-  const std::vector<std::string>& known = ViewColumns();
+void CheckColumn(const std::string& name,
+                 const std::vector<std::string>& known = ViewColumns()) {
   if (std::find(known.begin(), known.end(), name) != known.end()) return;
   throw UsageError(
       fmt::format("no column '{}'{} the columns are {}", name,
@@ -63,6 +64,16 @@ std::vector<std::string> ParseColumns(std::string_view text) {
   if (text == "all") return ViewColumns();
   std::vector<std::string> columns = SplitAtCommas(text);
   for (const std::string& column : columns) CheckColumn(column);
+  return columns;
+}
+
+std::vector<std::string> ParseGroupColumns(std::string_view text) {
+  std::vector<std::string> known = ViewColumns();
+  for (const TimeBucket& bucket : TimeBuckets()) {
+    known.emplace_back(bucket.name);
+  }
+  std::vector<std::string> columns = SplitAtCommas(text);
+  for (const std::string& column : columns) CheckColumn(column, known);
   return columns;
 }
 

@@ -34,6 +34,10 @@ std::vector<std::string> PeopleColumns(size_t screen_width);
 // Throws UsageError.
 std::vector<std::string> ParseColumns(std::string_view text);
 
+// The same for columns to group by, which may be time buckets, too
+// (time_bucket.h).
+std::vector<std::string> ParseGroupColumns(std::string_view text);
+
 // "time_ns DESC, pid" as SQL, turned around if reverse. Throws UsageError where
 // it is anything but columns of the view.
 std::string ParseOrder(std::string_view order, bool reverse);

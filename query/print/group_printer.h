@@ -13,7 +13,8 @@
 namespace forkdb {
 
 // Prints one row per group, with the columns and "records". The largest group
-// comes first, or last if the shape is reversed. The shape's limit applies.
+// comes first, or last if the shape is reversed. Groups with a time bucket come
+// in the order of their columns. The shape's limit keeps the largest.
 // Without columns, a table is just the number. Throws Error if the output
 // cannot be written.
 void PrintGroups(const Groups& groups, std::vector<std::string> columns,

@@ -43,6 +43,9 @@ class Store {
   void AddChangedNamespaces();
   // What all conditions on a dimension ask of its values.
   void AddDimension(const Dimension& dimension);
+  // The dimension's values for which the condition holds.
+  void WantValues(std::string_view name, const Dimension& dimension,
+                  const Condition& condition);
 
   // A criterion that needs no table.
   void Want(std::string_view name);
@@ -115,7 +118,11 @@ void Store::Add(const Condition& condition) {
   const std::string& column = columns.front();
   if (column == "kind") {
     AddKinds(condition);
-  } else if (const Dimension* dimension = DimensionOf(column)) {
+  } else if (const Dimension* dimension = DimensionOf(column);
+             dimension != nullptr && dimension->of_failures &&
+             condition.op == Condition::Op::kNot) {
+    WantValues("not_ret", *dimension, condition.parts.front());
+  } else if (dimension != nullptr) {
     of_dimensions_[dimension].push_back(condition);
   } else if (column == "stream") {
     Want("stream", condition.sql, {});
@@ -167,12 +174,17 @@ void Store::AddChangedNamespaces() {
 void Store::AddDimension(const Dimension& dimension) {
   const auto conditions = of_dimensions_.find(&dimension);
   if (conditions == of_dimensions_.end()) return;
+  WantValues(dimension.name(), dimension, AllOf(conditions->second));
+}
+
+void Store::WantValues(std::string_view name, const Dimension& dimension,
+                       const Condition& condition) {
   Row values;
   const std::string where = ToBoundSql(
-      AllOf(conditions->second),
+      condition,
       [&](std::string_view column) { return ViewSql(dimension, column); },
       &values);
-  Want(dimension.name(),
+  Want(name,
        fmt::format("SELECT {} FROM {} AS v WHERE {}", dimension.key,
                    dimension.values, where),
        values);

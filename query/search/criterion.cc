@@ -29,6 +29,12 @@ std::vector<Criterion> OtherCriteria() {
        "b.block = d.block AND w.value BETWEEN b.first_child_pid AND "
        "b.last_child_pid)",
        "child_pid IN temp.wanted_child_pid"},
+      {"tgid", "", false,
+       "EXISTS (SELECT 1 FROM pid_blocks AS p WHERE p.block = d.block AND "
+       "p.pid IN temp.wanted_tgid)",
+       "tgid IN temp.wanted_tgid"},
+      // Successful calls are left, too.
+      {"not_ret", "", false, "1", "ret NOT IN temp.wanted_not_ret"},
       // No block knows parents: a table of them costs 7 % of recording.
       {"ppid", "", false, "1", "ppid IN temp.wanted_ppid"},
       {"id", "", false,

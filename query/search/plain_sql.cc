@@ -5,6 +5,7 @@
 
 #include "query/ancestry/under.h"
 #include "query/filter/condition.h"
+#include "query/filter/time_bucket.h"
 
 namespace forkdb {
 namespace {
@@ -25,6 +26,11 @@ std::string Where(const Filter& filter) {
 
 std::string Limit(const std::optional<int64_t>& limit) {
   return limit ? fmt::format(" LIMIT {}", *limit) : "";
+}
+
+std::string BucketSql(const TimeBucket& bucket) {
+  return fmt::format("strftime('{}', time_ns / {}, 'unixepoch') AS {}",
+                     bucket.sql_format, kNsPerSecond, bucket.name);
 }
 
 }  // namespace
@@ -59,16 +65,25 @@ std::string PlainGroupSql(const Filter& filter,
   if (columns.empty()) {
     return fmt::format("SELECT count(*) AS records\nFROM {}", from);
   }
-  const std::string names = fmt::format("{}", fmt::join(columns, ", "));
-  std::string sql = fmt::format(
-      "SELECT {0}, count(*) AS records\nFROM {1}\nGROUP BY {0}\n"
-      "ORDER BY records DESC, {0}{2}",
-      names, from, Limit(shape.limit));
-  if (!shape.reverse) return sql;
+  std::vector<std::string> selected;
   std::vector<std::string> turned;
-  for (const std::string& column : columns) turned.push_back(column + " DESC");
-  return fmt::format("SELECT * FROM ({})\nORDER BY records, {}", sql,
-                     fmt::join(turned, ", "));
+  bool by_time = false;
+  for (const std::string& column : columns) {
+    const TimeBucket* bucket = FindTimeBucket(column);
+    by_time = by_time || bucket != nullptr;
+    selected.push_back(bucket == nullptr ? column : BucketSql(*bucket));
+    turned.push_back(column + " DESC");
+  }
+  const std::string names = fmt::format("{}", fmt::join(columns, ", "));
+  const std::string sql = fmt::format(
+      "SELECT {}, count(*) AS records\nFROM {}\nGROUP BY {}\n"
+      "ORDER BY records DESC, {}{}",
+      fmt::join(selected, ", "), from, names, names, Limit(shape.limit));
+  if (!by_time && !shape.reverse) return sql;
+  const std::string order =
+      shape.reverse ? fmt::format("{}", fmt::join(turned, ", ")) : names;
+  return fmt::format("SELECT * FROM ({})\nORDER BY {}{}", sql,
+                     by_time ? "" : "records, ", order);
 }
 
 }  // namespace forkdb

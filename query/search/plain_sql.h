@@ -20,8 +20,8 @@ std::string PlainSql(const Filter& filter, const Shape& shape,
                      bool by_time = false);
 
 // A SELECT that counts the records by columns, as --group-by does; with no
-// columns, how many records there are. Of the shape it takes the limit and the
-// direction.
+// columns, how many records there are. Time buckets are in UTC. Of the shape it
+// takes the limit and the direction.
 std::string PlainGroupSql(const Filter& filter,
                           const std::vector<std::string>& columns,
                           const Shape& shape);

@@ -188,6 +188,42 @@ class Filters(harness.CliTest):
         self.assertEqual((result.returncode, result.stdout), (0, b"0\n"))
         return result.stderr.decode()
 
+    def test_leave_out_what_is_negated(self):
+        for args, want in [
+                (["--not-user", "root"], [2]),
+                (["--not-user", "4000000001"], [1, 3, 4, 5, 6]),
+                (["--not-user", "root,4000000001"], []),
+                (["--not-comm", "make*"], [1, 4, 5, 6]),
+                (["--not-comm", "make", "--comm", "make*"], [3]),
+                (["--not-errno", "EAGAIN"], [1, 2, 4, 5, 6]),
+                (["--not-errno", "11", "--failed"], [4]),
+                (["--not-errno", "EAGAIN,ENOMEM", "--failed"], []),
+                (["--tgid", "7"], [4, 6]), (["--tgid", "8,9"], [])]:
+            with self.subTest(args):
+                self.assertEqual(self.seqs(*args), want)
+                printed = self.ok("query", "--db", self.db, "--columns", "seq",
+                                  "--print-sql", *args)
+                self.assertEqual([row[0] for row in self.sql(printed.decode())], want)
+
+    def test_the_exit_code_tells_on_request_whether_a_record_matched(self):
+        query = ["query", "--db", self.db, "--quiet", "--exit-code"]
+        for args, code in [([], 0), (["--failed"], 0), (["--pid", "9"], 1),
+                           (["--count", "--pid", "9"], 1), (["--count"], 0),
+                           (["--group-by", "comm", "--pid", "9"], 1),
+                           (["--group-by", "comm"], 0), (["nope = 1"], 2),
+                           (["--sql", "SELECT 1 WHERE 0"], 1), (["--sql", "SELECT 1"], 0),
+                           (["--db", self.path("none")], 2)]:
+            with self.subTest(args):
+                self.assertEqual(self.run_forkdb(*query, *args).returncode, code)
+        self.assertEqual(self.run_forkdb("query", "--db", self.db, "--pid",
+                                         "9").returncode, 0)
+
+    def test_count_by_the_minute(self):
+        self.assertEqual(
+            self.ok("query", "--db", self.db, "--format", "csv", "--group-by", "minute,errno"),
+            b"minute,errno,records\n2025-11-24T16:00Z,,4\n"
+            b"2025-11-24T16:00Z,EAGAIN,1\n2025-11-24T16:00Z,ENOMEM,1\n")
+
     def test_refuse_a_user_whom_nobody_knows(self):
         self.fails(2, "no user 'rot' is recorded or known to this system: did you "
                    "mean 'root'?", "query", "--db", self.db, "--user", "rot")
@@ -243,7 +279,10 @@ class Filters(harness.CliTest):
         for args in [["-n", "2"], ["-n", "2", "-r"], ["-n", "3", "--order", "pid DESC, seq"],
                      ["--under", "100"], ["--under", "7", "--failed", "--count"],
                      ["--count"], ["--count", "--failed"],
-                     ["--group-by", "comm,errno"], ["--group-by", "kind", "-n", "1", "-r"]]:
+                     ["--not-user", "0", "--not-comm", "s*", "--not-errno", "EAGAIN"],
+                     ["--group-by", "comm,errno"], ["--group-by", "kind", "-n", "1", "-r"],
+                     ["--group-by", "second"], ["--group-by", "comm,minute", "-n", "3"],
+                     ["--group-by", "hour,errno", "-n", "2", "-r"], ["--group-by", "day"]]:
             with self.subTest(args):
                 query = ["query", "--db", self.db, "--format", "json", *args]
                 rows = self.sql(self.ok(*query, "--print-sql").decode())

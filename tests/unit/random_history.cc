@@ -150,6 +150,23 @@ Asked RandomQuestion(std::mt19937* random) {
     asked.filter.values["ppid"] = {1, 2};
     also("ppid IN (1, 2)");
   }
+  if (often(8)) {
+    const auto tgid = 100 + static_cast<int64_t>((*random)() % 3500);
+    asked.filter.values["tgid"] = {tgid, 2};
+    also("tgid IN (2, " + std::to_string(tgid) + ")");
+  }
+  if (often(8)) {
+    asked.filter.not_values["comm"] = {"c2", "rare*"};
+    also("NOT (comm IS 'c2' OR comm GLOB 'rare*')");
+  }
+  if (often(8)) {
+    asked.filter.not_values["username"] = {int64_t{4'000'000'002}};
+    also("uid <> 4000000002");
+  }
+  if (often(8)) {
+    asked.filter.not_values["errno"] = {"EAGAIN", "ENOMEM"};
+    also("(errno IS NULL OR errno NOT IN ('EAGAIN', 'ENOMEM'))");
+  }
   if (often(3)) {
     asked.filter.since_ns =
         kStartNs +
