@@ -26,21 +26,31 @@ enum Begin {
   kCallerTgid,
   kStart,
   kSeen,
+  kUserNs,
 };
 
 // A process's last call, by the order of kLastCallSql.
-enum LastCall { kLastComm, kLastUsername, kLastTime, kLastTgid, kLastPpid };
+enum LastCall {
+  kLastComm,
+  kLastUsername,
+  kLastTime,
+  kLastTgid,
+  kLastPpid,
+  kLastUserNs,
+  kLastPidNsChanged,
+};
 
 constexpr char kRecordSql[] =
     "SELECT child_pid, nullif(child_ns_pid, child_pid), comm, username, time, "
-    "kind, errno, caller_id, tgid, start_ns, NULL FROM forks WHERE id = ?";
+    "kind, errno, caller_id, tgid, start_ns, NULL, child_user_ns FROM forks "
+    "WHERE id = ?";
 
 // The time is of its start, as exact as /proc tells it.
 constexpr char kAliveSql[] =
     "SELECT a.pid, a.ns_pid, a.comm, a.username, "
     "strftime('%Y-%m-%dT%H:%M:%S', (b.boot_ns / {kTickNs} + a.start_tick) / "
     "100, 'unixepoch') || printf('.%02dZ', (b.boot_ns / {kTickNs} + "
-    "a.start_tick) % 100), NULL, NULL, NULL, a.ppid, NULL, a.seen_ns "
+    "a.start_tick) % 100), NULL, NULL, NULL, a.ppid, NULL, a.seen_ns, NULL "
     "FROM alive AS a JOIN boots AS b ON b.id = a.boot WHERE a.id = ?";
 
 // The row in alive of a record's caller, and the record that created it.
@@ -55,9 +65,13 @@ constexpr char kAliveParentSql[] =
     "LEFT JOIN temp.made AS m ON m.alive = a.parent "
     "WHERE a.id = ?1 AND a.parent IS NOT NULL";
 
+// 0x20000000 is CLONE_NEWPID.
 constexpr char kLastCallSql[] =
-    "SELECT n.comm, u.username, r.time_ns, r.tgid, r.ppid FROM {} "
+    "SELECT n.comm, u.username, r.time_ns, r.tgid, r.ppid, ns.user_ns, "
+    "ns.child_pid_ns <> ns.pid_ns AND NOT f.flags & 0x20000000 FROM {} "
     "JOIN comms AS n ON n.id = r.comm JOIN users AS u ON u.id = r.user "
+    "JOIN namespace_sets AS ns ON ns.id = r.namespace_set "
+    "JOIN flag_sets AS f ON f.id = r.flag_set "
     "{} ORDER BY p.block DESC, r.id DESC LIMIT 1";
 
 // A thread may have a name of its own, which is not its process's.
@@ -88,6 +102,19 @@ int64_t Integer(const Value& value) { return IntegerOr(value, 0); }
 
 bool IsNull(const Value& value) {
   return std::holds_alternative<std::monostate>(value);
+}
+
+// As of its last call. It is not known in which namespaces a process of the
+// table alive began. A NULL is that of a failed call.
+std::string ChangedNamespaces(const Row& begin, const Row& call) {
+  std::string changed;
+  const auto* born =
+      begin.empty() ? nullptr : std::get_if<int64_t>(&begin[kUserNs]);
+  if (born != nullptr && *born != Integer(call[kLastUserNs])) changed = "user";
+  if (Integer(call[kLastPidNsChanged]) != 0) {
+    changed += changed.empty() ? "PID" : " and PID";
+  }
+  return changed.empty() ? "" : "changed its " + changed + " namespace";
 }
 
 // Its parameter is a row in alive where there is one, else a record.
@@ -192,6 +219,9 @@ TreeNode Relatives::Read(const Process& process) {
     node.as_of_ns = call[kLastTime];
     node.has_own_comm = true;
     if (begin.empty()) node.pid = call[kLastTgid];
+    const std::string changed = ChangedNamespaces(begin, call);
+    if (!changed.empty() && !node.note.empty()) node.note += "; ";
+    node.note += changed;
   }
   return node;
 }

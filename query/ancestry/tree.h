@@ -43,7 +43,9 @@ struct TreeNode {
   Value error;
   int64_t threads = 0;  // made by it, not shown
   int64_t more = 0;     // children that limit or depth leaves out
-  std::string note;     // how it is known, if by no record; what is not
+  // How it is known, if by no record; what is not known; and whether its last
+  // call shows that it changed its namespaces.
+  std::string note;
 };
 
 // Calls take with the ancestors, oldest first, the root, and its descendants,

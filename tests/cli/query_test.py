@@ -401,6 +401,19 @@ class Namespaces(harness.CliTest):
                       "--changed-ns")
         self.assertEqual(self.sql(sql.decode()), [(3,), (7,), (9,)])
 
+    def test_that_a_process_changed_are_told_by_the_tree(self):
+        self.record(harness.HEADER + b"".join([
+            call(1, 10, 20), call(2, 20, 21), call(3, 20, 22), call(4, 20, 23),
+            call(5, 21, 24, user_ns=5, child_user_ns=5),
+            call(6, 22, 25, child_pid_ns=7),
+            call(7, 23, 26, user_ns=5, child_user_ns=5, child_pid_ns=7)]))
+        notes = {row["pid"]: row["note"] for row in map(json.loads, self.ok(
+            "tree", "--db", self.db, "20", "--down", "--format", "json").splitlines())}
+        self.assertEqual(notes, {
+            20: None, 21: "changed its user namespace", 24: None,
+            22: "changed its PID namespace", 25: None,
+            23: "changed its user and PID namespace", 26: None})
+
     def test_that_no_call_created_are_explained(self):
         self.record(harness.HEADER + call(1, 10, 20))
         told = ("forkdb: unshare(2) and setns(2) are not recorded, so --new-ns does not "
