@@ -75,13 +75,16 @@ std::string GivenTwice(const std::string& mistake) {
       option == "--db" ? ": forkdb query reads several databases" : "");
 }
 
-// The subcommand that has an option, the one in use first; NULL if none has.
+// The subcommand that has an option: the one in use or, if none is, query or
+// another. NULL if none has it.
 const CLI::App* OwnerOf(const CLI::App& app, const std::string& option) {
   std::vector<const CLI::App*> commands;
   for (const CLI::App* used : app.get_subcommands()) commands.push_back(used);
-  const bool is_used = !commands.empty();
-  for (const CLI::App* any : app.get_subcommands(nullptr)) {
-    if (!is_used) commands.push_back(any);
+  if (commands.empty()) {
+    commands.push_back(app.get_subcommand("query"));
+    for (const CLI::App* any : app.get_subcommands(nullptr)) {
+      commands.push_back(any);
+    }
   }
   const auto owner =
       std::find_if(commands.begin(), commands.end(), [&](const CLI::App* each) {

@@ -43,10 +43,11 @@ std::vector<std::string> Words(const std::string& name,
     }
     return flags;
   }
-  if (name == "--errno") {
+  if (name == "--errno" || name == "--not-errno") {
     return {"EAGAIN", "EINVAL", "ENOMEM", "ENOSPC", "EPERM", "EUSERS"};
   }
   if (name == "--columns") return ViewColumns();
+  if (name == "--group-by") return GroupColumns();
   return ListedWords(description);
 }
 

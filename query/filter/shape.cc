@@ -67,11 +67,16 @@ std::vector<std::string> ParseColumns(std::string_view text) {
   return columns;
 }
 
-std::vector<std::string> ParseGroupColumns(std::string_view text) {
-  std::vector<std::string> known = ViewColumns();
+std::vector<std::string> GroupColumns() {
+  std::vector<std::string> columns = ViewColumns();
   for (const TimeBucket& bucket : TimeBuckets()) {
-    known.emplace_back(bucket.name);
+    columns.emplace_back(bucket.name);
   }
+  return columns;
+}
+
+std::vector<std::string> ParseGroupColumns(std::string_view text) {
+  const std::vector<std::string> known = GroupColumns();
   std::vector<std::string> columns = SplitAtCommas(text);
   for (const std::string& column : columns) CheckColumn(column, known);
   return columns;

@@ -34,8 +34,10 @@ std::vector<std::string> PeopleColumns(size_t screen_width);
 // Throws UsageError.
 std::vector<std::string> ParseColumns(std::string_view text);
 
-// The same for columns to group by, which may be time buckets, too
-// (time_bucket.h).
+// The columns to group by: those of the view, and time buckets (time_bucket.h).
+std::vector<std::string> GroupColumns();
+
+// As ParseColumns(), for columns to group by.
 std::vector<std::string> ParseGroupColumns(std::string_view text);
 
 // "time_ns DESC, pid" as SQL, turned around if reverse. Throws UsageError where

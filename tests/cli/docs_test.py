@@ -94,6 +94,8 @@ class Docs(harness.CliTest):
         for words, expected in [
                 (["st"], ["stats", "status"]),
                 (["query", "--format", "j"], ["json"]),
+                (["query", "--group-by", "mi"], ["minute"]),
+                (["query", "--not-errno", "EA"], ["EAGAIN"]),
                 (["query", "--format", "=", "c"], ["csv"]),
                 (["query", "--kind", "v"], ["vfork"]),
                 (["query", "--flag", "NEWP"], ["NEWPID"]),

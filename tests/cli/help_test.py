@@ -36,6 +36,7 @@ MISTAKES = [
     (["stats", "--top", "0"], "--top: '0' is not a whole number of 1 or more"),
     (["tree", "1", "--depth", "-1"], "--depth: '-1' is not a whole number"),
     (["--db", "x", "query"], "give --db after the subcommand, as in forkdb query --db"),
+    (["--db", "x"], "give --db after the subcommand, as in forkdb query --db"),
     (["--since=-1h", "tree"], "give --since after the subcommand, as in forkdb"),
     (["query", "--exit-code", "--follow"], "excludes"),
     (["query", "--not-user", "nobod"], "no user 'nobod' is recorded or known"),
