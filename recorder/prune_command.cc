@@ -48,7 +48,7 @@ struct PruneOptions {
   bool yes = false;
 };
 
-// What is to go.
+// What to delete.
 struct Limits {
   int64_t now_ns = 0;
   std::optional<int64_t> before_ns;
@@ -82,7 +82,7 @@ Limits ReadLimits(const PruneOptions& options) {
 }
 
 struct Plan {
-  std::vector<BlockAge> blocks;  // that go
+  std::vector<BlockAge> blocks;  // to delete
   int64_t records = 0;           // in them
   int64_t all_records = 0;       // in the database
 };
@@ -93,7 +93,8 @@ int64_t RecordsOf(const std::vector<BlockAge>& blocks) {
   return records;
 }
 
-// How many of the first blocks hold about what the file is too large by.
+// Returns how many of the first blocks must go to make the file small enough.
+// An estimate.
 size_t BlocksOver(int64_t used_bytes, const std::vector<BlockAge>& all,
                   SQLite::Database* database) {
   const int64_t used = Pruner::UsedBytesOf(database);
@@ -108,7 +109,7 @@ size_t BlocksOver(int64_t used_bytes, const std::vector<BlockAge>& all,
   return blocks;
 }
 
-// What Prune() below deletes; where the size decides, about so much.
+// Returns what Prune() will delete. With a size limit, an estimate.
 Plan MakePlan(const Limits& limits, SQLite::Database* database) {
   const std::vector<BlockAge> all = PruningOrder(database).All();
   Plan plan;
@@ -119,7 +120,7 @@ Plan MakePlan(const Limits& limits, SQLite::Database* database) {
   }
   if (limits.used_bytes) {
     const size_t blocks = BlocksOver(*limits.used_bytes, all, database);
-    // One order, so the longer one holds the other.
+    // Both are prefixes of the same order, so the longer contains the other.
     if (blocks > plan.blocks.size()) {
       plan.blocks.assign(all.begin(),
                          all.begin() + static_cast<std::ptrdiff_t>(blocks));
@@ -129,8 +130,8 @@ Plan MakePlan(const Limits& limits, SQLite::Database* database) {
   return plan;
 }
 
-// Asks before most of the records go. Without a terminal there is nobody to
-// ask. Throws UsageError, or Interrupted for another answer than yes.
+// Asks before more than half of the records are deleted. Throws UsageError if
+// there is no terminal to ask on, and Interrupted if the answer is not yes.
 void Confirm(const Plan& plan) {
   if (plan.records * 2 <= plan.all_records) return;
   const std::string what = fmt::format("{} of {} records would be deleted",
@@ -193,7 +194,7 @@ void RunPrune(const PruneOptions& options) {
   Plan plan;
   try {
     {
-      // Refuses what is no database, and makes none.
+      // Throws if the file is not a database. Does not create one.
       SQLite::Database database = OpenForReading(options.db);
       plan = MakePlan(limits, &database);
     }

@@ -58,9 +58,9 @@ void RunRecord(const RecordOptions& options) {
   if (options.max_bytes) service.retention.SetMaxBytes(*options.max_bytes);
   service.retention.careful = !service.once;
   umask(0027);
-  // A terminal that goes takes what was started on it along.
+  // On a terminal, SIGHUP means that the terminal has closed, and ends forkdb.
   service.reloads = isatty(STDERR_FILENO) == 0;
-  // A log that nobody reads any more is no reason to stop.
+  // Recording goes on when nobody reads the log any more.
   std::signal(SIGPIPE, SIG_IGN);
   Log log;
   Service(std::move(service), &log).Run();

@@ -7,7 +7,7 @@
 
 namespace forkdb {
 
-// Adds the subcommand; it runs when the command line names it, and throws Error
+// Adds the subcommand. It runs if the command line names it, and throws Error
 // or UsageError.
 void AddRecordCommand(CLI::App* app);
 

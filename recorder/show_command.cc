@@ -54,12 +54,12 @@ struct ShowOptions {
   OutputOptions output;
 };
 
-// Decodes by recording into a database in memory, so that a record looks the
-// same here as in a database on disk. The database is emptied whenever it has
-// kMostHeld records: memory does not grow with the source.
+// Records into a database in memory and queries it, so that a record looks the
+// same as in a database on disk. Empties the database whenever it has kMostHeld
+// records, so that memory does not grow with the source.
 class Show {
  public:
-  // Takes the pager away where rows are to be seen at once.
+  // Removes the pager from *output if rows must appear at once.
   Show(const ShowOptions& options, const Stop& stop, Output* output)
       : options_(options),
         stop_(stop),
@@ -96,16 +96,16 @@ class Show {
   static constexpr int64_t kMostHeld = Batch::kMaxRecords;
   static constexpr int64_t kMostGaps = 10'000;
 
-  // What comes is to be seen at once.
+  // A pager would hold new rows back.
   static const Output& WithoutPagerIf(bool follow, Output* output) {
     if (follow) output->pager.reset();
     return *output;
   }
 
-  // Whether as many records have come as were asked for.
+  // Whether all records that the user asked for have come.
   bool is_done() const { return counts_ && shown_ == options_.limit; }
 
-  // What is missing between the first record and the last.
+  // Returns how many records are missing between the first and the last.
   int64_t CountMissing() {
     SQLite::Statement before(
         database_,
@@ -140,13 +140,13 @@ class Show {
     if (waiter_.Wait(source_->ready(), std::nullopt) == WakeUp::kStop) {
       return false;
     }
-    // Lets some gather, unless they are urgent.
+    // Waits a moment for more records, unless they are urgent.
     constexpr std::chrono::milliseconds kPause(100);
     const auto until = std::chrono::steady_clock::now() + kPause;
     return waiter_.Wait(source_->urgent(), until) != WakeUp::kStop;
   }
 
-  // After each commit.
+  // Called after each commit.
   void Noticed(const Drain& drain) {
     held_ += drain.records;
     if (held_ < kMostHeld) return;
@@ -183,15 +183,16 @@ class Show {
         2);
   }
 
-  // Prints the records since the last time. While it catches up with the
-  // source, --limit holds them back: nobody knows yet which are the newest.
+  // Prints the records that have come since the last call. While it catches up
+  // with the source, --limit keeps them in newest_, because it is not known yet
+  // which are the newest.
   void TakeRows() {
     SQLite::Statement newest(database_, "SELECT max(id) FROM records");
     newest.executeStep();
     const int64_t last_id = newest.getColumn(0).getInt64();
     newest.reset();
     const MemoryLimit memory;
-    // After the stop, what was read before it is shown.
+    // After a stop, still shows the records that were read before it.
     if (!stop_.requested()) EndStatementsOn(&stop_, &database_);
     select_.bind(1, shown_id_);
     select_.bind(2, is_catching_up_ ? options_.limit : kNoLimit);
@@ -212,7 +213,7 @@ class Show {
     select_.reset();
     EndStatementsOn(nullptr, &database_);
     shown_id_ = std::max(shown_id_, last_id);
-    // What has been shown is of no further use.
+    // Records that were shown are not needed any more.
     if (follow_) database_.exec("DELETE FROM records");
   }
 
@@ -220,8 +221,8 @@ class Show {
   const Stop& stop_;
   Waiter waiter_;
   std::unique_ptr<Source> source_;
-  bool follow_;  // eBPF has nothing but what comes
-  bool counts_;  // shows the first --limit that come, and ends
+  bool follow_;  // always for eBPF, which has no past
+  bool counts_;  // ends after the first --limit records
   const Output& output_;
   SQLite::Database database_;
   Writer writer_;
@@ -230,7 +231,7 @@ class Show {
   std::unique_ptr<RowPrinter> printer_;
   int64_t shown_id_ = 0;
   int64_t held_ = 0;   // records in the database
-  int64_t shown_ = 0;  // rows since the source was caught up with
+  int64_t shown_ = 0;  // rows printed after catching up
   bool is_catching_up_;
   std::deque<Row> newest_;  // at most --limit
 };

@@ -1,4 +1,4 @@
-// Going on in trouble.
+// Decides when to try again after a failure.
 
 #ifndef FORKDB_RECORDER_DAEMON_BACKOFF_H_
 #define FORKDB_RECORDER_DAEMON_BACKOFF_H_
@@ -10,21 +10,22 @@
 
 namespace forkdb {
 
-// When to try again what has failed: after a tenth of a second, then twice as
-// long each time, up to 5 s. Not thread-safe.
+// The pause before a new try is 0.1 s at first. It doubles with each failure,
+// up to 5 s. Not thread-safe.
 class Backoff {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Returns whether a person should be told: not of the same trouble twice.
+  // Notes a failure. Returns whether to report it: false if it is the same
+  // trouble as before.
   bool Failed(const std::string& trouble, Clock::time_point now);
 
-  // Returns whether that ends a trouble.
+  // Notes a success. Returns whether it ends a trouble.
   bool Succeeded();
 
-  // The moment of the next try; nothing where there is no trouble.
+  // When to try again. Empty if there is no trouble.
   Moment retry() const { return retry_; }
-  // What has failed; empty where there is no trouble.
+  // The message of the last failure. Empty if there is no trouble.
   const std::string& trouble() const { return trouble_; }
   bool MayTry(Clock::time_point now) const { return !retry_ || now >= *retry_; }
 

@@ -1,4 +1,4 @@
-// How soon to look at a source again.
+// Decides when to drain a source again.
 
 #ifndef FORKDB_RECORDER_DAEMON_DRAIN_PACER_H_
 #define FORKDB_RECORDER_DAEMON_DRAIN_PACER_H_
@@ -9,22 +9,23 @@
 
 namespace forkdb {
 
-// A source that has poll(2) says when its backlog is urgent. One that has not
-// would overflow between two drains of a storm; so the next drain comes before
-// records that come as fast as the last ones did fill half of it. For sources
-// with poll this is the moment that they would ask for anyway. Not thread-safe.
+// A source with poll(2) reports when many records wait. A source without it
+// could overflow between two drains. So the next drain comes before half of the
+// source is full, if records keep coming at the last rate. For a source with
+// poll(2), this is when it would report anyway. Not thread-safe.
 class DrainPacer {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Pauses are not shorter than this, unless the interval is.
+  // The shortest pause, unless the interval is shorter.
   static constexpr std::chrono::milliseconds kShortest{10};
 
   explicit DrainPacer(std::chrono::milliseconds interval)
       : interval_(interval) {}
 
-  // The moment of the next drain, after one that began at now and brought so
-  // many records of a source that holds capacity; 0 if that is not known.
+  // Returns the moment of the next drain. The last drain began at `now` and
+  // brought `records` records. The source holds `capacity` records; 0 if that
+  // is not known.
   Clock::time_point Next(Clock::time_point now, int64_t records,
                          int64_t capacity);
 

@@ -15,7 +15,7 @@ std::string Missed(const Tally& tally) {
 }  // namespace
 
 void SayGaps(const Drain& drain, Log* log) {
-  // A storm makes thousands in one drain.
+  // One drain can have thousands of gaps.
   constexpr size_t kMostTold = 3;
   int64_t untold_records = 0;
   for (size_t i = 0; i < drain.gaps.size(); ++i) {

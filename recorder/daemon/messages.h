@@ -1,4 +1,4 @@
-// What a recorder has to say of its work.
+// Log messages about a recorder's work.
 
 #ifndef FORKDB_RECORDER_DAEMON_MESSAGES_H_
 #define FORKDB_RECORDER_DAEMON_MESSAGES_H_
@@ -13,22 +13,23 @@
 
 namespace forkdb {
 
-// Each gap a line, and skipped calls. That numbers were gone before the
-// beginning is no warning.
+// Logs the gaps of a drain, and the calls that the hook skipped. Records that
+// were lost before recording began are a notice, not a warning.
 void SayGaps(const Drain& drain, Log* log);
 
-// Records that the database refuses, and why the first of them.
+// Logs how many records the database refused, and why it refused the first.
 void SayRefused(const Drain& drain, Log* log);
 
-// Records that were counted as missing and have arrived.
+// Logs how many missing records have arrived late.
 void SayFilled(const Drain& drain, Log* log);
 
-// How far the clock is ahead of what retention goes by.
+// Logs how far the clock is ahead of the time that retention uses.
 void SayClockDoubted(int64_t ahead_ns, Log* log);
 
+// Logs the totals of a run.
 void SayTally(const Tally& tally, Log* log);
 
-// One line for the service manager.
+// Returns one line for the service manager.
 std::string StatusLine(const Stream& stream, const Tally& tally, bool writable);
 
 }  // namespace forkdb

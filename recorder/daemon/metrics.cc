@@ -12,8 +12,8 @@ namespace {
 
 constexpr double kSecond = kNsPerSecond;
 
-// In a label's value a backslash, a quote and a newline are escaped; the first
-// and the last, with all other control bytes, are octal by then.
+// Returns the text as a label value, with backslashes and quotes escaped.
+// EscapeForDisplay() has already replaced newlines and other control bytes.
 std::string Label(std::string_view text) {
   std::string label;
   for (const char c : EscapeForDisplay(text)) {
@@ -52,7 +52,7 @@ std::string FormatMetrics(const Progress& progress) {
       Number(tally.duplicates), &text);
   Add("rejected_lines_total", "counter", "Lines read that were not records.",
       Number(tally.rejected), &text);
-  // No counters: they sink when a record of a gap arrives after all.
+  // Gauges, because they decrease when a missing record arrives late.
   Add("gaps", "gauge", "Gaps in the record numbers since the recorder started.",
       Number(tally.gaps), &text);
   Add("missing_records", "gauge", "Records missing in these gaps.",

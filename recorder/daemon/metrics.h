@@ -1,4 +1,4 @@
-// How far a recorder is, as Prometheus reads it.
+// A recorder's metrics in Prometheus's text format.
 
 #ifndef FORKDB_RECORDER_DAEMON_METRICS_H_
 #define FORKDB_RECORDER_DAEMON_METRICS_H_
@@ -10,8 +10,8 @@
 
 namespace forkdb {
 
-// A plain value. Counts are since the recorder started; times are in ns since
-// the epoch, 0 for never.
+// A plain value. Counts are since the recorder started. Times are
+// CLOCK_REALTIME in ns, 0 for never.
 struct Progress {
   std::string source;
   std::string hook;
@@ -20,15 +20,15 @@ struct Progress {
   int64_t last_seq = 0;  // the highest number stored
   int64_t start_ns = 0;
   int64_t last_drain_ns = 0;
-  int64_t waiting = 0;          // records that were read and are not stored
-  int64_t since_commit_ns = 0;  // a length
-  bool in_trouble = false;      // cannot read, or cannot store
+  int64_t waiting = 0;          // records that were read but not stored
+  int64_t since_commit_ns = 0;  // a duration
+  bool in_trouble = false;      // cannot read the source, or cannot write
   int64_t database_bytes = 0;
   int64_t log_bytes = 0;
 };
 
-// Prometheus's text exposition format, version 0.0.4. No name of a command or a
-// user is in it.
+// Formats the metrics in Prometheus's text exposition format, version 0.0.4.
+// They contain no names of commands or users.
 std::string FormatMetrics(const Progress& progress);
 
 }  // namespace forkdb

@@ -30,7 +30,7 @@ bool WriteWhole(int fd, std::string_view text) {
     if (count <= 0) return false;
     text.remove_prefix(static_cast<size_t>(count));
   }
-  // The umask keeps others out, and the collector is one of them.
+  // The umask would keep the collector from reading the file.
   return fchmod(fd, kMode) == 0;
 }
 
@@ -66,7 +66,7 @@ std::string MetricsFile::Write(const Progress& progress,
   if (path_.empty()) return "";
   due_.reset();
   not_before_ = now + kPause;
-  // Not ending in ".prom", or it would be read, too.
+  // The name does not end in ".prom", so the collector does not read it.
   std::string beside = path_ + ".XXXXXX";
   const int fd = mkostemp(beside.data(), O_CLOEXEC);
   const bool written = fd >= 0 && WriteWhole(fd, FormatMetrics(progress));

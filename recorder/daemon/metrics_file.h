@@ -1,4 +1,4 @@
-// A file for node_exporter's textfile collector.
+// Writes a file for node_exporter's textfile collector.
 
 #ifndef FORKDB_RECORDER_DAEMON_METRICS_FILE_H_
 #define FORKDB_RECORDER_DAEMON_METRICS_FILE_H_
@@ -11,27 +11,27 @@
 
 namespace forkdb {
 
-// How much the database and its log take; 0 for what is not there.
+// Sets the sizes of the database and its log. 0 if there is no such file.
 void MeasureFiles(const std::string& database, Progress* progress);
 
-// Written whole beside its place and then renamed, so that nobody reads half of
-// it; readable by all. At most once in ten seconds, and only if there is
-// something new. Not thread-safe.
+// Writes a temporary file and renames it, so that nobody reads half of it. All
+// users may read the file. It is due at most every ten seconds, and only if
+// there is something new. Not thread-safe.
 class MetricsFile {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // An empty path is for no file. Throws UsageError if the path does not end in
-  // ".prom": the collector reads no others.
+  // Writes nothing if the path is empty. Throws UsageError if the path does not
+  // end in ".prom", because the collector reads no other files.
   explicit MetricsFile(std::string path);
 
-  // There is something new.
+  // Call it when there is something new.
   void Changed(Clock::time_point now);
 
-  // When Write() wants to be called; nothing if there is nothing new.
+  // When Write() is due. Empty if there is nothing new.
   Moment due() const { return due_; }
 
-  // Writes, due or not. Returns what went wrong; empty if nothing did.
+  // Writes the file, due or not. Returns an error message, or "".
   std::string Write(const Progress& progress, Clock::time_point now);
 
  private:

@@ -1,4 +1,4 @@
-// When something is due.
+// Moments at which work is due.
 
 #ifndef FORKDB_RECORDER_DAEMON_MOMENT_H_
 #define FORKDB_RECORDER_DAEMON_MOMENT_H_
@@ -9,10 +9,10 @@
 
 namespace forkdb {
 
-// A time of the steady clock; nothing for never.
+// A time of the steady clock. Empty for never.
 using Moment = std::optional<std::chrono::steady_clock::time_point>;
 
-// The earliest of them; never if all are never.
+// Returns the earliest moment, or never if all are never.
 inline Moment Earliest(std::initializer_list<Moment> moments) {
   Moment earliest;
   for (const Moment& moment : moments) {

@@ -19,13 +19,13 @@
 namespace forkdb {
 namespace {
 
-// The part that tells one kind of message from another.
+// Returns the message's first variable, which is its kind.
 std::string_view KindOf(std::string_view message) {
   return message.substr(0, message.find('='));
 }
 
-// What NOTIFY_SOCKET names: a path, or "@name" for an abstract socket. Empty if
-// it names nothing that sd_notify(3) would talk to here.
+// Returns the address in NOTIFY_SOCKET: a path, or an abstract name with a NUL
+// byte in place of "@". Returns "" if it is neither.
 std::string ReadAddress() {
   const char* value = getenv("NOTIFY_SOCKET");
   std::string address = value == nullptr ? "" : value;
@@ -65,7 +65,7 @@ bool Notifier::Send(const std::string& message) const {
       sendto(fd_, message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
              reinterpret_cast<const sockaddr*>(&address),
              static_cast<socklen_t>(size));
-  // A manager that has gone, or never was, is not waited for.
+  // Other errors mean that no manager listens. Then nothing is sent again.
   return sent >= 0 ||
          (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS);
 }

@@ -1,4 +1,4 @@
-// Telling systemd how a recorder is.
+// Reports the recorder's state to systemd.
 
 #ifndef FORKDB_RECORDER_DAEMON_NOTIFIER_H_
 #define FORKDB_RECORDER_DAEMON_NOTIFIER_H_
@@ -11,47 +11,47 @@
 
 namespace forkdb {
 
-// Speaks the protocol of sd_notify(3) where the service manager listens; else
-// does nothing. It never waits: sd_notify() itself blocks for as long as the
-// manager does not read its socket. What the socket does not take is sent again
-// by Tend(), in order; of the status only the newest. Not thread-safe.
+// Speaks the protocol of sd_notify(3) if a service manager listens, and does
+// nothing otherwise. Never blocks; sd_notify() itself blocks while the manager
+// does not read its socket. Tend() sends again, in order, what the socket did
+// not accept; of several status lines, only the newest. Not thread-safe.
 class Notifier {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // How long to wait before a message is sent again.
+  // The pause before a message is sent again.
   static constexpr std::chrono::milliseconds kRetry{1000};
 
-  // Reads NOTIFY_SOCKET and WATCHDOG_USEC of the environment.
+  // Reads NOTIFY_SOCKET and WATCHDOG_USEC from the environment.
   explicit Notifier(Clock::time_point now);
   ~Notifier();
   Notifier(const Notifier&) = delete;
   Notifier& operator=(const Notifier&) = delete;
 
-  // Recording has begun; said once, and once after each Reloading().
+  // Recording has begun. Sent once, and once after each Reloading().
   void Ready();
-  // All is being opened anew; Ready() is to follow.
+  // The source and the database are being reopened. Call Ready() afterwards.
   void Reloading();
-  // The end has begun.
+  // The recorder is stopping.
   void Stopping();
-  // One line for systemctl status; the same line is not sent again.
+  // Sets the line in systemctl status. Does not send the same line twice.
   void SetStatus(const std::string& status);
 
-  // Sends again what was not taken, and tells the watchdog that all is well, if
-  // half of its time is over.
+  // Sends again what was not accepted. Feeds the watchdog when half of its time
+  // has passed.
   void Tend(Clock::time_point now);
-  // When Tend() has something to do.
+  // When Tend() is due.
   Moment due() const { return Earliest({due_, retry_}); }
 
  private:
-  // Sends a message, or keeps it for Tend().
+  // Sends a message. If the socket does not accept it, keeps it for Tend().
   void Tell(std::string message);
   // Returns false if the socket is full.
   bool Send(const std::string& message) const;
 
-  int fd_ = -1;          // of the socket; -1 where nobody listens
+  int fd_ = -1;          // the socket; -1 if no manager listens
   std::string address_;  // a path, or an abstract name after a NUL byte
-  // Few: one of a kind. READY=1, RELOADING=1, STOPPING=1 and the newest STATUS.
+  // At most one of each kind: READY, RELOADING, STOPPING and STATUS.
   std::vector<std::string> unsent_;
   Moment retry_;
   bool is_ready_ = false;

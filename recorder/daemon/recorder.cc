@@ -99,8 +99,8 @@ bool Recorder::Resume(int64_t next_seq) {
   if (next_seq >= std::exchange(next_seq_, next_seq)) return false;
   if (!source_->Rewind()) return false;
   if (batches_.size() >= kMaxBatches) return true;
-  // In front: what is kept follows on what the source holds from before it, and
-  // would be late after it.
+  // At the front, because the kept records have higher numbers. Written first,
+  // they would make the others late.
   batches_.emplace_front();
   source_->Read(&batches_.front());
   return true;

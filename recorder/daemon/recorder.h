@@ -1,4 +1,4 @@
-// The way from a source to the database.
+// Moves records from a source to the database.
 
 #ifndef FORKDB_RECORDER_DAEMON_RECORDER_H_
 #define FORKDB_RECORDER_DAEMON_RECORDER_H_
@@ -14,9 +14,8 @@
 
 namespace forkdb {
 
-// What a recorder has done since it was made. It follows the database: a number
-// that was counted as missing and is stored after all is counted as missing no
-// more.
+// What a recorder has done since its construction. If a missing record is
+// stored late, it no longer counts as missing.
 struct Tally {
   int64_t records = 0;
   int64_t duplicates = 0;
@@ -26,59 +25,60 @@ struct Tally {
   int64_t missed = 0;   // calls that took no number
 };
 
-// Moves records from a source to a writer, in two steps that may fail each for
-// itself: what was read and could not be written is kept, and comes first the
-// next time. Does not wait; threads: one. The source must outlive it.
+// Reads and writes in two steps that can fail independently. Keeps records that
+// were read but could not be written, and writes them first the next time.
+// Never waits for records. Not thread-safe. The source must outlive it.
 class Recorder {
  public:
-  // What is kept at most, beyond one reading, however often the database is
-  // opened or refuses: some 262144 records, 50 MB. The rest stays in the
-  // source, which may overwrite it.
+  // The most batches kept, apart from one reading: about 262144 records, 50 MB.
+  // Further records stay in the source, which may overwrite them.
   static constexpr size_t kMaxBatches = 4;
 
-  // now returns CLOCK_REALTIME in ns. noticed is called for every drain that
-  // brought something, after its commit. stop is asked between two
-  // transactions.
+  // now returns CLOCK_REALTIME in ns. noticed is called after each commit. stop
+  // is called between two transactions, and returns whether to stop.
   Recorder(Source* source, std::function<int64_t()> now,
            std::function<void(const Drain&)> noticed,
            std::function<bool()> stop);
 
   // Reads and writes until the source has no more for now (returns kAgain or
-  // kEnd) or stop says so (kMore). Throws Error from the source or the writer.
+  // kEnd), or until stop() (may return kMore). Throws Error from the source or
+  // the writer.
   ReadResult Pass(Writer* writer);
 
-  // One reading, unless HasRoom() says no (returns kAgain).
+  // Reads once. Returns kAgain without reading if HasRoom() is false. Throws as
+  // Source::Read() does.
   ReadResult Read();
   bool HasRoom() const;
 
-  // Writes what is kept, until stop says so between two transactions. Returns
-  // whether all is written. Throws Error from the writer, or what noticed
-  // throws; or, once what was read before it is written, because a record
-  // contradicts what is stored (Drain::contradiction).
+  // Writes the records that were read, until stop(). Returns whether all are
+  // written. Throws Error from the writer, and what noticed throws. Also throws
+  // Error if a record contradicts a stored one (Drain::contradiction), after
+  // the records before it are written.
   bool Write(Writer* writer);
-  // The same, whatever stop says.
+  // The same, but ignores stop().
   void WriteAll(Writer* writer);
 
-  // Stores that nothing has been missed until the last reading, where no commit
-  // has said so; call it now and then on a quiet machine, and at the end.
-  // Returns whether it did: not while records wait, and not of a saved copy.
-  // Throws Error from the writer.
+  // Stores that no call was missed until the last reading. Commits with records
+  // store that anyway, so call this only when none come, and at the end. Does
+  // nothing and returns false while records wait to be written, and for a saved
+  // copy. Throws Error from the writer.
   bool MarkWatched(Writer* writer);
 
-  // To be called with a database that was opened anew, before Write(): next_seq
-  // is what it has of the stream. If it lacks what was written before, as a new
-  // file or an older copy does, reading begins again with the oldest that the
-  // source holds, if it holds any. Returns whether it does. Throws as
+  // Call it after a database was opened, before Write(). next_seq is the
+  // stream's in that database. If the database lacks records that were written
+  // before, as a new file or an older copy does, rewinds the source and returns
+  // true. Returns false if that is not necessary or not possible. Throws as
   // Source::Read() does.
   bool Resume(int64_t next_seq);
 
-  // Call when the input has ended for good, before the recorder goes.
+  // Reads and writes the rest. Call it at the end of the input, before
+  // destruction. Throws Error from the source or the writer.
   void Finish(Writer* writer);
 
   const Tally& tally() const { return tally_; }
-  // Records that Read() has brought, known before or not.
+  // How many records Read() has read, including duplicates.
   int64_t read() const { return read_; }
-  // Records that were read and not written yet.
+  // How many records were read but not written yet.
   size_t kept() const;
 
  private:
@@ -88,12 +88,12 @@ class Recorder {
   std::function<int64_t()> now_;
   std::function<void(const Drain&)> noticed_;
   std::function<bool()> stop_;
-  std::deque<Batch> batches_;  // never empty; the last one is being filled
-  std::optional<ClockReading> watched_;  // as of the last reading
+  std::deque<Batch> batches_;  // never empty; Read() adds to the last one
+  std::optional<ClockReading> watched_;  // at the last reading
   Tally tally_;
   int64_t read_ = 0;
-  int64_t next_seq_ = 1;  // that was written
-  // Gaps below it were counted by an earlier recorder, if by any; 0 until
+  int64_t next_seq_ = 1;  // of the database
+  // Gaps below this number were counted by an earlier recorder. 0 before
   // Resume().
   int64_t first_seq_ = 0;
 };

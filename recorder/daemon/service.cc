@@ -13,11 +13,11 @@ namespace forkdb {
 
 namespace {
 
-// At the end there is no later try.
+// At the end there is no later try, so waits are longer.
 constexpr int kLastWaitMs = 10'000;
 constexpr std::chrono::milliseconds kNamesAtTheEnd(10'000);
 
-// How often to look whether the system has answered who a user is.
+// How often to check for answers to questions about user names.
 constexpr std::chrono::seconds kNamesPause(1);
 
 }  // namespace
@@ -47,7 +47,7 @@ Service::Service(ServiceOptions options, Log* log)
   } catch (const DatabaseTrouble& trouble) {
     Handle(trouble);
   }
-  // Files are opened again while recording: that may need what root has.
+  // A file may be reopened while recording. That may need root's privileges.
   if (source_->stream().source == kFile) return;
   if (!options_.group.empty()) JoinGroup(options_.group);
   DropPrivileges();
@@ -71,7 +71,7 @@ void Service::RunOnce() {
     const bool is_stored = !database_backoff_.retry();
     if (is_stored && !source_trouble_.empty()) GiveUpSource();
     if (waiter_.Stopped()) return;
-    if (!is_stored) {  // a damaged one has been moved aside
+    if (!is_stored) {  // try again: a damaged database has been renamed
       waiter_.Wait(PollTarget(), database_backoff_.retry());
     } else if (result == ReadResult::kEnd) {
       break;
@@ -104,7 +104,7 @@ void Service::GiveUpSource() const {
                           source_trouble_, records));
 }
 
-// What is still kept in memory, whatever the moment of the next try.
+// Stores the records that still wait in memory. Does not wait for Backoff.
 void Service::RunToEnd() {
   try {
     OpenDatabase();
@@ -184,7 +184,7 @@ bool Service::OpenDatabase() {
   try {
     return recorder_.Resume(*next_seq);
   } catch (const SourceGone&) {
-    return true;  // the next reading says so
+    return true;  // the next Read() reports it
   } catch (const Error& e) {
     source_trouble_ = e.what();
     return false;
@@ -220,8 +220,9 @@ void Service::Noticed(const Drain& drain) {
   reporter_.Committed(drain);
   const Clock::time_point durable = Clock::now() + options_.durable_after;
   if (!next_checkpoint_) next_checkpoint_ = durable;
-  next_mark_ = durable;  // this commit has said that nothing was missed
-  // A drain may take many transactions, and the file would grow meanwhile.
+  next_mark_ = durable;  // the commit stored that no call was missed
+  // A drain may take many transactions. Without this, the file would grow
+  // meanwhile.
   if (drain.records > 0) Tend();
 }
 
@@ -255,7 +256,7 @@ void Service::Retain() {
 Moment Service::NextDue() const {
   Moment names;
   if (usernames_.waiting()) names = Clock::now() + kNamesPause;
-  // While the database is in trouble, nothing else can be done with it.
+  // While the database has a trouble, no other work on it is possible.
   const Moment database =
       database_backoff_.retry()
           ? database_backoff_.retry()

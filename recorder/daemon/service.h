@@ -1,12 +1,11 @@
-// forkdb record, as a program that is left alone: one loop in which each kind
-// of work is one small function.
+// The main loop of forkdb record, for unattended operation.
 //
-// Reading and writing fail each for itself, and are tried again until they work
-// (Backoff). While the database cannot be written, records gather in memory up
-// to a bound (Recorder::kMaxBatches) and then in the source. What becomes of a
-// damaged, deleted or moved database is DatabaseKeeper's. Only --once ends with
-// the first trouble. A source that turns out not to be what it should be ends
-// the recording once what was read before is stored.
+// Reading and writing fail independently, and are retried until they work
+// (Backoff). While the database cannot be written, records wait in memory up to
+// a limit (Recorder::kMaxBatches), then in the source. DatabaseKeeper handles a
+// damaged, deleted or moved database. --once ends on the first error. If the
+// source turns out not to be in the expected format, the records read before
+// are stored and recording ends.
 
 #ifndef FORKDB_RECORDER_DAEMON_SERVICE_H_
 #define FORKDB_RECORDER_DAEMON_SERVICE_H_
@@ -36,26 +35,26 @@ struct ServiceOptions {
   std::string db;
   std::string group;  // may read the database; empty for none
   std::chrono::milliseconds interval{1000};  // between drains; see DrainPacer
-  // How long a commit may stay what a loss of power takes back.
+  // How long a commit may take to be durable: a power failure can undo it until
+  // then.
   std::chrono::milliseconds durable_after{60'000};
-  bool once = false;     // stop when the source has nothing more
-  bool reloads = false;  // SIGHUP opens all anew, and does not end it
+  bool once = false;     // stop at the end of the source
+  bool reloads = false;  // SIGHUP reopens source and database
   std::string metrics;   // file for node_exporter; empty for none
   SourceOptions source;
   RetentionOptions retention;
 };
 
-// Owns the source, the database and the signals while it lives. Threads: one.
+// Owns the source and the database, and handles the signals. Not thread-safe.
 class Service {
  public:
-  // Opens source and database. Throws Error or UsageError; but a database's
-  // passing trouble only with once. The log must outlive it.
+  // Opens source and database. Throws Error or UsageError. Without `once`, a
+  // passing trouble of the database does not throw. The log must outlive it.
   Service(ServiceOptions options, Log* log);
 
-  // Records until the source has nothing more (once) or a signal comes, then
-  // says what was done. Throws Error; without once, only for a source of a
-  // format that is not known here, or for what could not be written to the
-  // last.
+  // Records until the source ends (once) or a signal comes, then logs the
+  // totals. Throws Error. Without `once`, throws only if the source is not in a
+  // known format, or if records could not be stored at the end.
   void Run();
 
  private:
@@ -66,40 +65,42 @@ class Service {
   void RunToEnd();
   void Announce();
   void Noticed(const Drain& drain);
-  // Throws the source's trouble, once what was read before it is stored.
+  // Throws source_trouble_. Call it after the records read before are stored.
   [[noreturn]] void GiveUpSource() const;
-  // SIGHUP: opens source and database anew.
+  // After SIGHUP: reopens source and database.
   void Reload();
 
-  // One pass over the source, as far as source and database let it.
+  // Reads and writes until the source has no more for now, or a trouble stops
+  // it.
   void DrainSource();
   ReadResult Read();
   // Returns whether the source must be read again.
   bool Write();
 
-  // Returns whether the source begins anew for it.
+  // Returns true if the source was rewound for this database.
   bool OpenDatabase();
-  // Throws what has no remedy; the rest is tried again later.
+  // Handles a trouble that can be retried later. Throws any other.
   void Handle(const DatabaseTrouble& trouble);
-  // Tells what is in the way now, or that nothing is.
+  // Reports the current trouble, or that there is none.
   void SetTrouble();
   Session* session() const { return database_.session(); }
 
-  // Timed work on the database. Every deadline used here must also be in
-  // NextDue(), or the loop oversleeps it.
+  // Does the timed work on the database that is due. Every deadline used here
+  // must also be in NextDue(), or the loop sleeps too long.
   void Tend();
-  // Prunes, and says once if the clock is doubted.
+  // Prunes. Logs once if retention ignores the clock.
   void Retain();
   Moment NextDue() const;
-  // Waits until there is something to drain or something is due. Returns false
-  // when a signal to stop came.
+  // Waits until there are records to drain or something is due. Returns false
+  // after a signal to stop.
   bool Sleep();
 
   ServiceOptions options_;
   Log* log_;
   Waiter waiter_;
   std::unique_ptr<Source> source_;
-  // Why the source can be read no more, for good: not what it should be.
+  // Why the source cannot be read any more: it is not in a known format. Else
+  // empty.
   std::string source_trouble_;
   Usernames usernames_;
   DatabaseKeeper database_;
@@ -109,15 +110,15 @@ class Service {
   Backoff source_backoff_;
   Backoff database_backoff_;
   Moment next_retention_;
-  // Makes durable what has been committed.
+  // When to make the commits durable.
   Moment next_checkpoint_;
-  // Tells a quiet machine's database that nothing was missed.
+  // When to store that no call was missed, if no records come.
   Moment next_mark_ = Clock::now();
   Recorder recorder_;
   StatusReporter reporter_;
   DrainPacer pacer_;
-  // The end of the pause after a drain: until then, only what is urgent starts
-  // the next one.
+  // The end of the pause after a drain. Until then, only Source::urgent()
+  // starts the next drain.
   Moment next_drain_;
 };
 

@@ -57,7 +57,7 @@ void StatusReporter::ShowLife() {
   state->gaps = tally.gaps;
   state->missing = tally.missing;
   heartbeat_->Tend(Clock::now());
-  // No commit will report these.
+  // These change without a commit.
   if (state->waiting > 0 || !state->trouble.empty()) {
     metrics_.Changed(Clock::now());
   }

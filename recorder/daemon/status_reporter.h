@@ -1,4 +1,4 @@
-// Tells others how a recorder is: systemd, forkdb status and node_exporter.
+// Reports a recorder's state to systemd, forkdb status and node_exporter.
 
 #ifndef FORKDB_RECORDER_DAEMON_STATUS_REPORTER_H_
 #define FORKDB_RECORDER_DAEMON_STATUS_REPORTER_H_
@@ -18,38 +18,38 @@
 
 namespace forkdb {
 
-// Collects what the recorder does and passes it on: to systemd (Notifier), to
-// the file "-status" (Heartbeat) and to the metrics (MetricsFile). Never throws
-// after its constructor and never waits. Not thread-safe. What
-// its constructor takes by pointer must outlive it.
+// Collects the recorder's state and passes it to systemd (Notifier), to the
+// file "-status" (Heartbeat) and to the metrics (MetricsFile). Only the
+// constructor throws. Never blocks. Not thread-safe. The constructor's pointers
+// must outlive it.
 class StatusReporter {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // An empty metrics_path is for no metrics. Throws UsageError for one that
-  // node_exporter would not read.
+  // Writes no metrics if metrics_path is empty. Throws UsageError if
+  // node_exporter would not read the file.
   StatusReporter(std::string database_path, const std::string& metrics_path,
                  const Source* source, const Recorder* recorder,
                  Heartbeat* heartbeat, Log* log);
 
   Notifier* notifier() { return &notifier_; }
 
-  // A transaction was committed.
+  // Call it after each commit of records.
   void Committed(const Drain& drain);
-  // The database was told that nothing has been missed.
+  // Call it after the database has stored that no call was missed.
   void MarkedWatched();
-  // What is in the way now; empty if nothing is.
+  // Sets the current trouble. "" for none.
   void SetTrouble(const std::string& trouble);
 
-  // Feeds the watchdog and the heartbeat if that is due. Call it at least once
-  // a transaction.
+  // Feeds the watchdog and writes the heartbeat, if they are due. Call it at
+  // least once per transaction.
   void ShowLife();
-  // Tells all of them what is new. Call it after each drain.
+  // Reports what is new to all of them. Call it after each drain.
   void Report(bool is_writable);
-  // Writes the metrics whether or not they are due.
+  // Writes the metrics, due or not.
   void WriteMetrics();
 
-  // When ShowLife() or Report() has something to do.
+  // When ShowLife() or Report() is due.
   Moment due() const;
 
  private:

@@ -14,7 +14,8 @@
 namespace forkdb {
 namespace {
 
-// As poll(2) takes it: rounded up, not to wake up too early.
+// Returns a timeout for poll(2). Rounds up, so that poll() does not end too
+// early.
 int MillisecondsUntil(const Moment& until) {
   using std::chrono::milliseconds;
   constexpr milliseconds kLongest = std::chrono::hours(24);
@@ -50,7 +51,8 @@ WakeUp Waiter::Wait(PollTarget target, const Moment& until) {
   return count > 0 ? WakeUp::kReady : WakeUp::kTimeout;
 }
 
-// Taken, so that they do not end the process once they are unblocked.
+// Takes the signals from the kernel, so that they do not end the process when
+// they are unblocked.
 void Waiter::TakeSignals() {
   if (!signals_) {
     pollfd stop = {stop_fd_, POLLIN, 0};

@@ -1,4 +1,5 @@
-// Waits until there is work, or a signal or a Stop ends the wait.
+// Waits until a source is ready, a moment has come, or a signal or a Stop ends
+// the wait.
 
 #ifndef FORKDB_RECORDER_DAEMON_WAITER_H_
 #define FORKDB_RECORDER_DAEMON_WAITER_H_
@@ -14,32 +15,32 @@ namespace forkdb {
 
 enum class WakeUp { kReady, kTimeout, kReload, kStop };
 
-// While it lives, SIGTERM and SIGINT end its waits and not the process; if it
-// reloads, so does SIGHUP. Make it before any thread. Not thread-safe.
+// While it lives, SIGTERM and SIGINT end its waits instead of the process. With
+// reloads, so does SIGHUP. Create it before any thread. Not thread-safe.
 class Waiter {
  public:
   explicit Waiter(bool reloads = false);
-  // Leaves the signals alone and ends its waits on the stop, which must outlive
-  // it.
+  // Ends its waits at the stop, and does not touch the signals. The stop must
+  // outlive it.
   explicit Waiter(const Stop& stop);
 
-  // Waits until the target is ready or has hung up (kReady), until the moment
-  // (kTimeout), or until a signal has come: SIGHUP (kReload, until it is taken)
-  // or another (kStop, from then on always). Files without poll support are
-  // always ready.
+  // Returns kReady when the target is ready or has hung up, and kTimeout when
+  // the moment has come. Returns kReload after SIGHUP, until TakeReload(), and
+  // kStop after another signal or the stop, from then on always. A file without
+  // poll support is always ready. Throws Error.
   WakeUp Wait(PollTarget target, const Moment& until);
 
-  // Whether a signal has come to stop; does not wait.
+  // Whether a signal to stop, or the stop, has come. Does not wait.
   bool Stopped();
 
-  // Whether SIGHUP has come since the last call; does not wait.
+  // Whether SIGHUP has come since the last call. Does not wait.
   bool TakeReload();
 
  private:
   void TakeSignals();
 
   std::optional<Signals> signals_;
-  int stop_fd_;  // readable when a signal or the stop has come
+  int stop_fd_;  // readable after a signal or the stop
   bool reload_ = false;
   bool stop_ = false;
 };

@@ -13,7 +13,7 @@ int64_t ClockStepGuard::Now(int64_t realtime_ns, int64_t boottime_ns) {
   if (last_boottime_ns != 0) {
     now_ns = Plus(now_ns, boottime_ns - last_boottime_ns);
   }
-  // What was stored may be any number.
+  // A stored time may be any number, so the subtraction must not overflow.
   doubted_ns_ = Minus(realtime_ns, now_ns);
   if (doubted_ns_ > step_ns_) {
     if (!since_ns_) since_ns_ = boottime_ns;

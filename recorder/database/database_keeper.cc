@@ -14,8 +14,8 @@
 namespace forkdb {
 namespace {
 
-// How long to wait for another program's lock. A recorder that goes on reads
-// its source meanwhile, and tries again.
+// How long to wait for another program's lock. The short wait is for a recorder
+// that tries again later; it has its source to read meanwhile.
 constexpr int kShortWaitMs = 250;
 constexpr int kLongWaitMs = 10'000;
 
@@ -35,7 +35,8 @@ std::optional<int64_t> DatabaseKeeper::Open(const Stream& stream,
   lock_.LeaveIfLost();
   if (heartbeat_ != nullptr) heartbeat_->LeaveIfLost();
   if (file_ && !IsFileAt(file_, ResolveLinks(options_.db))) file_.Close();
-  // Nothing is made or locked beside a file that is not forkdb's.
+  // If the file is not forkdb's, throws before any file beside it is created or
+  // locked.
   if (session_ == nullptr) CheckDatabase(options_.db);
   lock_.Take();
   StartHeartbeat();
@@ -88,7 +89,7 @@ void DatabaseKeeper::LeaveReplaced() {
   const std::string what = fmt::format(
       "database: {}: {}: continuing in a new file", options_.db, fate);
   log_->Say(Level::kWarning, what);
-  // Who moves it away has it still.
+  // A database that was moved still exists, so it is no incident.
   if (fate == "was deleted") NoteIncident(what);
 }
 
@@ -108,21 +109,22 @@ bool DatabaseKeeper::Handle(const DatabaseTrouble& trouble, int64_t now_ns) {
       trouble.kind() == Kind::kPassing || trouble.kind() == Kind::kStale;
   const bool aside = trouble.kind() == Kind::kDamaged && IsOurs() &&
                      TryMoveAside(trouble, now_ns);
-  // It may be another file by the time that it is opened again.
+  // The path may name another file when it is opened again.
   if (trouble.kind() != Kind::kPassing) session_.reset();
   if (!aside && (options_.once || (!was_open_ && !passing))) throw trouble;
   return aside;
 }
 
-// A session that found the damage knows its file. Without one, the file must be
-// the one that was open before, or say itself that it is forkdb's.
+// Whether the file is the recorder's own. If a session found the damage, it
+// knows its file. Without a session, the file must be the one that was open
+// before, or be marked as forkdb's.
 bool DatabaseKeeper::IsOurs() const {
   try {
     if (session_ != nullptr) return !session_->Replaced();
     return IsFileAt(file_, ResolveLinks(options_.db)) ||
            HasOurHeader(options_.db);
   } catch (const DatabaseTrouble&) {
-    return false;  // the next opening tells why
+    return false;  // the next Open() reports why
   }
 }
 

@@ -1,4 +1,4 @@
-// The database of a recorder that goes on in any trouble.
+// Keeps a recorder's database open, whatever happens to the file.
 
 #ifndef FORKDB_RECORDER_DATABASE_DATABASE_KEEPER_H_
 #define FORKDB_RECORDER_DATABASE_DATABASE_KEEPER_H_
@@ -23,29 +23,32 @@ struct DatabaseOptions {
   std::string db;
   std::string group;  // may read the database; empty for none
   RetentionOptions retention;
-  bool once = false;  // ends with the first trouble, so it waits longer
+  bool once = false;  // ends on the first error, so it waits longer for locks
 };
 
-// Keeps the lock and a session. A damaged database is moved aside (Quarantine),
-// a deleted or moved one is left, and a new one made in its place. One whose
-// log was deleted is made whole and opened again. Not thread-safe; the log and
-// the usernames must outlive it.
+// Holds the recorder's lock and a session. Renames a damaged database
+// (Quarantine). If the database is damaged, deleted or moved, creates a new one
+// in its place. If its -wal or -shm file is deleted, saves what was committed
+// and opens it again. Not thread-safe. The log and the usernames must outlive
+// it.
 class DatabaseKeeper {
  public:
-  // heartbeat may be nullptr; it must outlive this, as the others must.
+  // heartbeat may be nullptr. It must outlive this, too.
   DatabaseKeeper(DatabaseOptions options, Log* log, Usernames* usernames,
                  Heartbeat* heartbeat);
 
-  // Takes the lock and opens the database, if it is not open; a new one if it
-  // has been replaced. Returns the next_seq of the stream if it was opened just
-  // now, and nothing if it had been open. Throws DatabaseTrouble.
+  // Takes the lock and opens the database, if it is not open. If it has been
+  // replaced, opens a new one. Returns the stream's next_seq if it opened a
+  // database, and nullopt if the database was open. now_ns is CLOCK_REALTIME.
+  // Throws DatabaseTrouble.
   std::optional<int64_t> Open(const Stream& stream, int64_t now_ns);
 
-  // What to do about a trouble, but for trying again later. Returns whether the
-  // database has been moved aside. Throws what has no remedy.
+  // Handles a trouble as far as that is possible now; the caller tries again
+  // later. Returns whether the database was renamed. Throws a trouble that
+  // cannot be handled.
   bool Handle(const DatabaseTrouble& trouble, int64_t now_ns);
 
-  // None while it cannot be opened.
+  // nullptr while the database cannot be opened.
   Session* session() const { return session_.get(); }
   void Close() { session_.reset(); }
 
@@ -65,7 +68,7 @@ class DatabaseKeeper {
   RecorderLock lock_;
   std::unique_ptr<Session> session_;
   bool was_open_ = false;
-  Descriptor file_;  // the database that was open last, while it has its name
+  Descriptor file_;  // the last open database, until the path names another
 };
 
 }  // namespace forkdb

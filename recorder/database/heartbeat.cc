@@ -17,7 +17,7 @@
 namespace forkdb {
 namespace {
 
-// forkdb status takes a recorder for stuck after 10 s
+// forkdb status reports a recorder as stuck after 10 s without a heartbeat
 // (query/database/recorder_watch.h).
 constexpr auto kPause = std::chrono::seconds(3);
 constexpr mode_t kMode = 0640;
@@ -29,8 +29,8 @@ int64_t InodeOf(const std::string& path) {
                                           : 0;
 }
 
-// Why a file that was there before must be left alone; empty if it is a
-// recorder's, or has just been made by one that was killed then.
+// Returns why an existing file must be left alone. Returns "" if a recorder
+// wrote it, or created it and was killed before it wrote.
 std::string WhyNotOurs(int fd, const std::string& database) {
   struct stat status {};
   if (fstat(fd, &status) != 0) return ErrnoText(errno);
@@ -120,13 +120,13 @@ bool Heartbeat::IsNamed() const {
          ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
 }
 
-// Who may read the database may read this, and nobody else.
+// Lets the users read the file who may read the database, and nobody else.
 void Heartbeat::FollowDatabase() {
   struct stat database {};
   struct stat ours {};
   if (stat(database_.c_str(), &database) != 0 || fstat(fd_, &ours) != 0) return;
   if (ours.st_uid != database.st_uid || ours.st_gid != database.st_gid) {
-    // Where that is not allowed, only the recorder's user can read it.
+    // If fchown() is not allowed, only the recorder's user can read the file.
     const int changed = fchown(fd_, database.st_uid, database.st_gid);
     if (changed != 0) return;
   }
@@ -165,7 +165,7 @@ void Heartbeat::Beat() {
   state_.database_inode = InodeOf(database_);
   state_.heartbeat_ns = BoottimeNow();
   const std::string text = FormatRecorderState(state_);
-  // A beat that is lost is followed by another.
+  // If a write fails, the next beat tries again.
   const ssize_t written = pwrite(fd_, text.data(), text.size(), 0);
   static_cast<void>(written);
 }

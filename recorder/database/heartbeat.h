@@ -1,4 +1,4 @@
-// The recorder's sign of life, for forkdb status.
+// The recorder's heartbeat, for forkdb status.
 
 #ifndef FORKDB_RECORDER_DATABASE_HEARTBEAT_H_
 #define FORKDB_RECORDER_DATABASE_HEARTBEAT_H_
@@ -11,54 +11,57 @@
 
 namespace forkdb {
 
-// Keeps the file "-status" beside a database (store/recorder_state.h) up to
-// date, with the database's owner, group and mode. It is written in place. What
-// is not forkdb's own is left alone, and then there is no sign of life: the
-// recorder goes on. It is removed at an orderly end. Not thread-safe.
+// Keeps the file "-status" beside a database up to date (see
+// store/recorder_state.h). The file has the database's owner, group and mode,
+// and is written in place. If a file of that name is not forkdb's, leaves it
+// alone and writes no heartbeat; the recorder continues. Deletes the file on
+// destruction. Not thread-safe.
 class Heartbeat {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Nothing is written before Start(). For kMemoryDatabase, nothing ever.
+  // Writes nothing before Start(), and nothing at all for kMemoryDatabase.
   explicit Heartbeat(std::string database);
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
 
-  // Makes the file, or takes over what a recorder that was killed has left;
-  // call it only while holding the recorder's lock. Makes it anew if somebody
-  // has removed it since. Returns what went wrong, once; empty if nothing did.
+  // Creates the file, or reuses the file of a recorder that was killed. If the
+  // file has been deleted since, creates it again. Call it only while holding
+  // the recorder's lock. Returns an error message the first time it fails, else
+  // "".
   std::string Start();
 
-  // Closes a file that no longer has its name, so that the disk it was on can
-  // go.
+  // Closes the file if it has lost its name, so that its file system can be
+  // unmounted.
   void LeaveIfLost();
 
-  // The database has been opened: this is the log that belongs to it.
+  // Call it when the database has been opened. Notes the inode of its log.
   void NoteOpen();
 
-  // What is written with the next beat. The process's identity, the inodes and
-  // the heartbeat's time are filled in here.
+  // The state to write with the next Beat(). This class sets the process's
+  // identity, the inodes and the time of the heartbeat.
   RecorderState* state() { return &state_; }
 
-  // Says what is done from now on, as in "while it …"; to be called before
+  // Sets what the recorder is doing, as in "while it …". Call it before
   // anything that may block.
   void Enter(const char* phase);
 
-  // The trouble in the way, or none; since when is kept while it lasts.
+  // Sets the current trouble, or "" for none. Keeps the time at which it began
+  // while it lasts.
   void SetTrouble(const std::string& trouble);
   void NoteIncident(const std::string& incident);
 
-  // Writes the file. Tend() does so only if the last time is a while ago.
+  // Beat() writes the file. Tend() writes it if it is due.
   void Beat();
   void Tend(Clock::time_point now);
-  // When Tend() has something to do; nothing where there is no file.
+  // When Tend() is due. nullopt if there is no file.
   std::optional<Clock::time_point> due() const;
 
  private:
   std::string Open();
   void Leave();
-  // Whether the file is the one of that name.
+  // Whether path_ names the open file.
   bool IsNamed() const;
   void FollowDatabase();
 

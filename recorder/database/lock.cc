@@ -28,7 +28,7 @@ std::string ReadText(const Descriptor& file) {
   return {text.data(), size < 0 ? 0 : static_cast<size_t>(size)};
 }
 
-// The pid in a text that WritePid() wrote; empty if it did not.
+// Returns the pid in a text that WritePid() wrote, or "" for another text.
 std::string_view PidIn(std::string_view text) {
   if (text.substr(0, kStart.size()) != kStart || text.back() != '\n') return "";
   text.remove_prefix(kStart.size());
@@ -39,7 +39,7 @@ std::string_view PidIn(std::string_view text) {
   return digits ? text : "";
 }
 
-// On a full disk the file stays empty, and locks all the same.
+// On a full disk the file stays empty, but the lock is held.
 void WritePid(const Descriptor& file) {
   const std::string text = fmt::format("{}{}\n", kStart, getpid());
   if (ftruncate(file.get(), 0) != 0 ||
@@ -55,10 +55,11 @@ RecorderLock::RecorderLock(const std::string& path)
 
 RecorderLock::~RecorderLock() {
   try {
-    // Who waits for the lock of a file that is gone makes a new one (TryOnce).
+    // A recorder that opened the file just before it is deleted creates a new
+    // one (TryOnce).
     if (ours_ && Holds()) unlink(path_.c_str());
   } catch (const DatabaseTrouble&) {
-    // A lock file that stays is taken by the next recorder.
+    // The next recorder reuses a lock file that is left.
   }
 }
 

@@ -1,4 +1,4 @@
-// One recorder a database.
+// Ensures that a database has at most one recorder.
 
 #ifndef FORKDB_RECORDER_DATABASE_LOCK_H_
 #define FORKDB_RECORDER_DATABASE_LOCK_H_
@@ -10,31 +10,32 @@
 
 namespace forkdb {
 
-// A lock (flock(2)) on the file "-lock" beside the database, in which stands
-// "forkdb" and the recorder's pid. The kernel takes it back however the process
-// ends; the file goes at an orderly end. Its mode is 0600, so that nobody else
-// can open it and hold the lock. Readers and forkdb prune do not care. (The
-// database itself will not do: to close any descriptor of it drops SQLite's
-// locks.)
+// A lock (flock(2)) on the file "-lock" beside the database. The file contains
+// "forkdb" and the recorder's pid. The kernel releases the lock however the
+// process ends; the destructor deletes the file. Its mode is 0600, so that
+// nobody else can open it and hold the lock. Readers and forkdb prune ignore
+// the lock. (A lock on the database itself would not work: closing any
+// descriptor of it releases SQLite's locks.)
 //
-// A file of that name with other content is never changed. One that is empty is
+// A file of that name with other content is never changed. An empty file is
 // locked, but neither written nor deleted. Not thread-safe.
 class RecorderLock {
  public:
-  // path is the database's; links are followed. Takes nothing yet.
+  // path is the database's path; symbolic links are followed. Does not take the
+  // lock yet.
   explicit RecorderLock(const std::string& path);
   ~RecorderLock();
   RecorderLock(const RecorderLock&) = delete;
   RecorderLock& operator=(const RecorderLock&) = delete;
 
-  // Takes the lock if this does not have it already, also if somebody has
-  // deleted the file since. Throws DatabaseTrouble; kRefused if another process
-  // has it, with that one's pid, or if the file is not forkdb's. A lock that
-  // this has stays until it is known that its file has lost its name.
+  // Takes the lock, if this does not hold it. If the lock file has been deleted
+  // since, takes it again. Throws DatabaseTrouble: kRefused, with the holder's
+  // pid, if another process holds the lock, or if the file is not forkdb's. A
+  // lock that is held is kept until its file is known to have lost its name.
   void Take();
 
-  // Closes the file of a lock that is lost, so that the disk it was on can go.
-  // Throws DatabaseTrouble as Take() does.
+  // Closes the lock file if it has lost its name, so that its file system can
+  // be unmounted. Throws DatabaseTrouble as Take() does.
   void LeaveIfLost();
 
  private:
@@ -44,7 +45,7 @@ class RecorderLock {
   std::string database_;
   std::string path_;
   Descriptor file_;
-  bool ours_ = false;  // the file was written by forkdb
+  bool ours_ = false;  // forkdb wrote the file
 };
 
 }  // namespace forkdb

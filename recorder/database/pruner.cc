@@ -14,9 +14,10 @@
 namespace forkdb {
 namespace {
 
-// A millisecond's work or a few.
+// The work of a few milliseconds.
 constexpr int64_t kPagesAtOnce = 256;
-// What the log keeps when it starts again; it may have been longer.
+// SQLite truncates a longer log to this size when it starts again from its
+// beginning.
 constexpr int kLogBytes = 4 << 20;
 
 int64_t ReadPragma(const char* name, SQLite::Database* database) {
@@ -44,7 +45,7 @@ std::optional<BlockAge> Pruner::FirstOld(int64_t before_ns, int64_t now_ns) {
 }
 
 std::optional<BlockAge> Pruner::Prune(int64_t before_ns, int64_t now_ns) {
-  // Most calls find nothing to do, and need not wait for who is writing.
+  // Most calls find nothing to do, so they need no write transaction.
   if (!FirstOld(before_ns, now_ns)) return std::nullopt;
   SQLite::Transaction transaction(*database_,
                                   SQLite::TransactionBehavior::IMMEDIATE);
@@ -74,14 +75,14 @@ std::optional<BlockAge> Pruner::MakeRoom() {
 }
 
 void Pruner::Trim(int64_t limit_bytes) {
-  // Parts of the limit that each of them may take.
+  // The part of the limit that each of these tables may use.
   const int64_t part_bytes = limit_bytes / 16;
-  // A row with its entries in indexes.
+  // The size of a row with its index entries.
   constexpr int64_t kDrainBytes = 64;
   constexpr int64_t kAliveBytes = 192;
   SQLite::Transaction transaction(*database_,
                                   SQLite::TransactionBehavior::IMMEDIATE);
-  // A line is stored twice, for its index has it, too.
+  // A line is stored twice: in its row and in the index.
   for (const auto& [sql, limit] :
        {std::pair("DELETE FROM rejects WHERE id <= (SELECT id FROM (SELECT id, "
                   "sum(2 * length(line) + 128) OVER (ORDER BY id DESC) AS "
@@ -106,7 +107,7 @@ void Pruner::Trim(int64_t limit_bytes) {
 }
 
 void Pruner::DeleteBlock(int64_t block) {
-  // Before the records go: they say which names to look at.
+  // Before the records are deleted, because they tell which names to check.
   DeleteUnusedNames(
       FormatSql("records WHERE id BETWEEN ?1 * {kBlockRecords} AND "
                 "(?1 + 1) * {kBlockRecords} - 1"),
@@ -141,8 +142,8 @@ void Pruner::Delete(int64_t block) {
   }
 }
 
-// In their order up to the first that has a record left: a look at the rest
-// would take longer with every day that is kept.
+// Deletes drains in their order, up to the first one that has a record left.
+// Checking all of them would take longer the more days are kept.
 void Pruner::DeleteDrains() {
   const int64_t first_left =
       database_
@@ -160,7 +161,8 @@ void Pruner::DeleteDrains() {
   }
 }
 
-// The latest boot may still be recorded, and a new file has no records yet.
+// Keeps the latest boot: it may still be recorded, and a new file has no
+// records yet.
 void Pruner::DeleteAlive() {
   database_->exec(
       "DELETE FROM alive WHERE boot < (SELECT max(id) FROM boots) "

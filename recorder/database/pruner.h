@@ -1,4 +1,4 @@
-// Taking the oldest records out of the database, and giving their space back.
+// Deletes the oldest records and returns their space to the file system.
 
 #ifndef FORKDB_RECORDER_DATABASE_PRUNER_H_
 #define FORKDB_RECORDER_DATABASE_PRUNER_H_
@@ -15,13 +15,12 @@
 
 namespace forkdb {
 
-// Prunes a block of kBlockRecords numbers at a time, whole, with all that
-// belongs to it alone (schema.sql, pruned_seq), in the order of PruningOrder.
-// Where the size is to shrink, those who fill the database lose their oldest
-// records first.
+// Deletes whole blocks of kBlockRecords numbers, with all rows that belong only
+// to them (schema.sql, pruned_seq), in the order of PruningOrder. To reduce the
+// size, deletes the oldest records of the users with the most records first.
 //
-// Each call is one short transaction: a recorder can write in between, on this
-// connection or another. Throws SQLite::Exception. Not thread-safe; the
+// Each call is one short transaction. A recorder can write between two calls,
+// on this connection or another. Throws SQLite::Exception. Not thread-safe. The
 // database must outlive it.
 class Pruner {
  public:
@@ -29,32 +28,34 @@ class Pruner {
 
   explicit Pruner(SQLite::Database* database);
 
-  // Deletes the first block if it counts as older than before_ns. With kAnyTime
-  // it goes in any case. now_ns is CLOCK_REALTIME. Returns the block.
+  // Deletes the first block if it is older than before_ns, or always with
+  // kAnyTime. now_ns is CLOCK_REALTIME. Returns the deleted block, if any.
   std::optional<BlockAge> Prune(int64_t before_ns, int64_t now_ns = kAnyTime);
 
-  // Makes room: thins the next block of those who fill the database (Thinner),
-  // or deletes the first block if nothing else would be left in it. Returns the
-  // block, with the records that were deleted; nothing if there is nothing.
+  // Makes room: thins the next block (Thinner). Deletes the first block instead
+  // if thinning it would leave no record, or if there is nothing to thin.
+  // Returns the block with the number of deleted records, or nullopt if there
+  // was nothing to delete.
   std::optional<BlockAge> MakeRoom();
 
-  // Bounds what grows without records to parts of limit_bytes: drains with
-  // their rejects, and the table alive. The oldest drains go, and the processes
-  // that were last to come.
+  // Limits the tables that can grow without new records to parts of
+  // limit_bytes: drains, rejects and alive. Deletes the oldest drains, and the
+  // newest rows of alive.
   void Trim(int64_t limit_bytes);
 
-  // The time that the first block counts as from (PruningOrder).
+  // Returns the time that PruningOrder uses for the first block.
   std::optional<int64_t> FirstTime(int64_t now_ns) {
     return order_.FirstTime(now_ns);
   }
 
-  // Shortens the file by a bounded number of free pages, but for so many.
-  // Returns whether there are more.
+  // Removes a bounded number of free pages from the file, and keeps spare_bytes
+  // of them. Returns whether there are more to remove.
   bool GiveBack(int64_t spare_bytes);
 
-  // What the file has in use, without its free pages and the log.
+  // Returns the size of the file in bytes, without free pages and without the
+  // log.
   int64_t UsedBytes() { return UsedBytesOf(database_); }
-  // The same, where the database may only be read.
+  // The same for a database that is open read-only.
   static int64_t UsedBytesOf(SQLite::Database* database);
 
  private:

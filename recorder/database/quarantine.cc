@@ -23,8 +23,9 @@ std::string Stamp(int64_t now_ns) {
   return stamp + "Z";
 }
 
-// The database last: until then, it is found damaged again. A journal that
-// stays would be rolled back into the next database.
+// The database comes last: if a rename before it fails, the next try finds the
+// damaged database again. A journal left behind would be rolled back into the
+// next database.
 constexpr const char* kSuffixes[] = {"-shm", "-wal", "-journal", ""};
 
 bool IsTaken(const std::string& path) {
@@ -33,8 +34,8 @@ bool IsTaken(const std::string& path) {
       [&](const char* suffix) { return FindFile(path + suffix).has_value(); });
 }
 
-// Gives the files their old names again. Returns the first that keeps the new
-// name, or "".
+// Gives the files their old names again. Returns the first file that could not
+// be renamed, or "".
 std::string RenameBack(const std::vector<const char*>& suffixes,
                        const std::string& aside, const std::string& path) {
   std::string kept;
@@ -51,7 +52,7 @@ std::string RenameBack(const std::vector<const char*>& suffixes,
 }  // namespace
 
 std::string Quarantine(const std::string& database, int64_t now_ns) {
-  // A link to it stays.
+  // A symbolic link to the database stays.
   const std::string path = ResolveLinks(database);
   const std::string stem = path + ".corrupt-" + Stamp(now_ns);
   std::string aside = stem;

@@ -15,14 +15,15 @@
 namespace forkdb {
 namespace {
 
-// More than a drain brings, so that pruning keeps up with any storm.
+// More blocks than a drain stores, so that pruning keeps up with any rate.
 constexpr int kBlocksAtOnce = 32;
 constexpr int64_t kSpareBytes = int64_t{4} << 20;
-// The clock may be set, so no sleep is longer.
+// The longest sleep, because the clock may be set meanwhile.
 constexpr int64_t kLongestWaitNs = 3600 * kNsPerSecond;
 
-// The row of settings with the time before a step that is doubted: a recorder
-// that starts meanwhile must not take the newest record's for it.
+// The row of settings with the time before a step that is ignored. A recorder
+// that is started meanwhile must continue from it, not from the newest record,
+// which may already have the wrong time.
 constexpr char kBelievedNs[] = "believed_ns";
 
 }  // namespace
@@ -34,7 +35,7 @@ int64_t ReservedBytes(int64_t max_bytes) {
 }
 
 int64_t MostRecordsAtOnce(int64_t max_bytes) {
-  // In the file and in the log.
+  // The most that a record takes in the file and in the log.
   constexpr int64_t kBytesOfLargest = 2048;
   return ReservedBytes(max_bytes) / kBytesOfLargest;
 }
@@ -158,7 +159,7 @@ bool Retention::PruneSome(int64_t now_ns) {
       ++blocks;
     }
   }
-  // The clock may have been set back.
+  // The clock may have been set back since.
   keep_due_ns_ = std::min(keep_due_ns_, now_ns + kLongestWaitNs);
   const bool keep_due = options_.keep_ns && now_ns >= keep_due_ns_;
   if (keep_due) {

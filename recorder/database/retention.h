@@ -1,4 +1,4 @@
-// How long records are kept, and how large the database may grow.
+// Limits how long records are kept and how large the database grows.
 
 #ifndef FORKDB_RECORDER_DATABASE_RETENTION_H_
 #define FORKDB_RECORDER_DATABASE_RETENTION_H_
@@ -15,45 +15,48 @@
 
 namespace forkdb {
 
-// Of max_bytes, what is left to the log, to what one transaction brings, and to
-// free pages that the next records fill: they would be given back only to be
-// taken again.
+// Returns the part of max_bytes that is reserved for the log, for the records
+// of one transaction, and for free pages. Free pages are kept because the next
+// records would need them again.
 int64_t ReservedBytes(int64_t max_bytes);
-// How many records one transaction may bring so that this is enough, even if
-// each of them has a name and flags of its own.
+// Returns how many records one transaction may store within ReservedBytes(),
+// even if each has a new name and new flags.
 int64_t MostRecordsAtOnce(int64_t max_bytes);
 inline constexpr int64_t kLeastMaxBytes = int64_t{32} << 20;
 
 struct RetentionOptions {
   std::optional<int64_t> keep_ns;
   std::optional<int64_t> max_bytes;  // file and log together
-  bool careful = true;               // doubts a clock that steps far ahead
+  bool careful = true;               // use ClockStepGuard
 
-  // Reads "30d". Throws UsageError, naming the option, for no time at all.
+  // Parses a duration such as "30d". Throws UsageError for --keep if the text
+  // is not a duration above zero.
   void SetKeep(const std::string& text);
   // Throws UsageError for less than kLeastMaxBytes.
   void SetMaxBytes(int64_t bytes);
 };
 
-// Prunes a little at a time while a recorder works on the same connection. Its
-// limits are in the table settings, for others to see. A reader that never ends
-// keeps the log growing; that is not made up for with records. A clock that is
-// far ahead of the newest record, or steps there, is doubted for an hour
-// (ClockStepGuard), also across restarts. Not thread-safe; the database must
-// outlive it.
+// Prunes in small steps while a recorder uses the same connection. Stores its
+// limits in the table settings, for other programs to read. A reader that never
+// ends makes the log grow; no records are deleted to make up for that. Ignores
+// a clock that is far ahead of the newest record, or that steps far ahead, for
+// an hour (ClockStepGuard), also across restarts. Not thread-safe. The database
+// must outlive it.
 class Retention {
  public:
   // path is for messages. Throws Error.
   Retention(const RetentionOptions& options, SQLite::Database* database,
             std::string path);
 
-  // A bounded piece of the work that is due. now_ns is CLOCK_REALTIME, and
-  // boottime_ns CLOCK_BOOTTIME. Returns how long it wants to be left alone at
-  // most; nothing if only new records can make work. Throws Error.
+  // Does a bounded part of the work that is due. now_ns is CLOCK_REALTIME and
+  // boottime_ns is CLOCK_BOOTTIME. Returns after how long to call it again at
+  // the latest, or nullopt if only new records can make it necessary. Throws
+  // Error.
   std::optional<std::chrono::nanoseconds> Tend(int64_t now_ns,
                                                int64_t boottime_ns);
 
-  // How far the clock is ahead of what is believed; 0 while it is believed.
+  // How far the clock is ahead of the time that is used. 0 if its time is
+  // accepted.
   int64_t doubted_ns() const { return clock_.doubted_ns(); }
 
  private:

@@ -22,7 +22,7 @@ SQLite::Database OpenDatabase(const std::string& path, const std::string& group,
                               int busy_ms) {
   SQLite::Database database = OpenForWriting(path, group);
   database.setBusyTimeout(busy_ms);
-  // No files to be opened in the middle of work.
+  // So that no temporary files are opened later.
   database.exec("PRAGMA temp_store = MEMORY");
   return database;
 }
@@ -36,13 +36,14 @@ TransactionLimits LimitsFor(const RetentionOptions& retention) {
   return limits;
 }
 
-// Whether there is a log that is not the one known, with content.
+// Whether there is a log with content that is not the known one.
 bool HasOthersLog(const std::string& path, const std::optional<FileId>& known) {
   const std::optional<struct stat> status = StatFile(path);
   return status && status->st_size > 0 && !(known == FileId::Of(*status));
 }
 
-// The log beyond what could be copied into the database.
+// Syncs a file. For the part of the log that could not be copied into the
+// database.
 void SyncFile(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) throw FileError(path, errno);
@@ -88,9 +89,9 @@ Session::~Session() {
 }
 
 void Session::SetMark() {
-  // The documented ways to copy a live database, VACUUM INTO and .backup,
-  // change the schema's version; cp does not, and so the mark is true of its
-  // copies.
+  // VACUUM INTO and .backup, the documented ways to copy a live database,
+  // change schema_version, so the mark does not hold in their copies. cp does
+  // not change it, so the mark holds in its copies.
   database_.exec(
       "INSERT OR REPLACE INTO settings "
       "SELECT 'recording', schema_version FROM pragma_schema_version");
@@ -101,7 +102,7 @@ void Session::ClearMark() {
   try {
     database_.exec("DELETE FROM settings WHERE name = 'recording'");
   } catch (const SQLite::Exception&) {
-    // It says too much then, but not too little.
+    // The mark stays then. It warns without need, which is harmless.
   }
 }
 
@@ -121,7 +122,7 @@ bool Session::SaveLog() {
     return false;
   }
   CopyLog("its log was deleted");
-  // One without the other would be taken for a whole log.
+  // SQLite would take the file that is left for a complete log.
   RemoveLog();
   return true;
 }
@@ -147,7 +148,7 @@ std::optional<std::string> Session::FindName() const {
       readlink(fmt::format("/proc/self/fd/{}", place_.get()).c_str(),
                name.data(), name.size());
   name.resize(size < 0 ? 0 : static_cast<size_t>(size));
-  // Of several hard links, the kernel tells the one that was deleted.
+  // If the file has several hard links, the kernel returns the deleted name.
   if (!(FindFile(name) == file_)) return std::nullopt;
   return name;
 }
@@ -155,7 +156,7 @@ std::optional<std::string> Session::FindName() const {
 bool Session::TryMoveLog(const std::string& name) {
   if (name == name_) return true;
   if (!TryMove("-wal", log_, name)) return false;
-  // SQLite makes another from the log.
+  // SQLite creates a new -shm file from the log.
   if (!TryMove("-shm", index_, name)) RemoveOwnFile(name_ + "-shm", index_);
   return true;
 }
@@ -165,7 +166,7 @@ bool Session::TryMove(const char* suffix, const std::optional<FileId>& id,
   const std::string to = name + suffix;
   if (FindFile(to) == id) return true;
   const std::string from = name_ + suffix;
-  // What is there already stays.
+  // Does not overwrite an existing file.
   return FindFile(from) == id && renameat2(AT_FDCWD, from.c_str(), AT_FDCWD,
                                            to.c_str(), RENAME_NOREPLACE) == 0;
 }
@@ -197,7 +198,7 @@ void Session::Checkpoint() {
   try {
     SQLite::Statement checkpoint(database_, "PRAGMA wal_checkpoint(PASSIVE)");
     checkpoint.executeStep();
-    // Any process that may read the files can keep a checkpoint from running.
+    // Any process that may read the files can prevent a checkpoint.
     const bool busy = checkpoint.getColumn(0).getInt() != 0;
     if (busy || checkpoint.getColumn(1).getInt64() >
                     checkpoint.getColumn(2).getInt64()) {

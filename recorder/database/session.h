@@ -1,4 +1,4 @@
-// The database of a recorder, for as long as it stays the same file.
+// A recorder's open database, for as long as the path names the same file.
 
 #ifndef FORKDB_RECORDER_DATABASE_SESSION_H_
 #define FORKDB_RECORDER_DATABASE_SESSION_H_
@@ -16,13 +16,14 @@
 
 namespace forkdb {
 
-// An open database and what works on it. Somebody may delete the file, move it
-// or put another in its place: SQLite would go on writing into what has no name
-// any more. Not thread-safe.
+// An open database with its Writer and Retention. Detects that the file was
+// deleted, moved or replaced; SQLite would continue to write into the nameless
+// file. Not thread-safe.
 class Session {
  public:
-  // Opens as OpenForWriting() does. A write waits busy_ms for other programs'
-  // locks. usernames are as Writer has them. Throws DatabaseTrouble.
+  // Opens the database as OpenForWriting() does. A write waits up to busy_ms
+  // for other programs' locks. usernames are passed to the Writer. Throws
+  // DatabaseTrouble.
   static std::unique_ptr<Session> Open(const std::string& path,
                                        const std::string& group,
                                        const RetentionOptions& retention,
@@ -36,52 +37,51 @@ class Session {
   Writer* writer() { return &writer_; }
   Retention* retention() { return &retention_; }
 
-  // As busy_ms of Open().
+  // Sets how long a write waits, as busy_ms of Open() does.
   void WaitForLocks(int busy_ms) { database_.setBusyTimeout(busy_ms); }
 
-  // Whether the path names another file by now, or none. Throws
-  // DatabaseTrouble if the path cannot be asked.
+  // Whether the path names another file now, or none. Throws DatabaseTrouble if
+  // that cannot be found out.
   bool Replaced() const;
 
-  // Whether the database is the same, but its -wal or -shm file is not: SQLite
-  // goes on writing into files that have no name any more, and a killed
-  // recorder's commits would be gone with them. Throws DatabaseTrouble as
-  // Replaced() does.
+  // Whether the database is the same but its -wal or -shm file is not. SQLite
+  // continues to write into the nameless files, and the commits in them would
+  // be lost if the recorder were killed. Throws DatabaseTrouble as Replaced()
+  // does.
   bool LostLog() const;
 
-  // For a lost log: copies what was committed into the database. Returns false
-  // if another program has begun a log of its own meanwhile: then nothing can
-  // be copied, and what is not in the database yet must be recorded again.
-  // Throws DatabaseTrouble if a reader is in the way. To be called at the end
+  // After LostLog(): copies the commits in the log into the database. Returns
+  // false if another program has begun a new log meanwhile. Then nothing can be
+  // copied, and records that are not in the database yet must be recorded
+  // again. Throws DatabaseTrouble if a reader prevents it. Call it at the end
   // of this session.
   bool SaveLog();
 
-  // For a replaced database: moves the log to where the database is now, so
-  // that the moved database is whole and the next one does not find a log that
-  // is not its own. If the log cannot be moved, copies it into the database.
-  // Only the log of a database that was deleted is deleted. Returns what became
-  // of the database: "was deleted", "was moved to …". Throws DatabaseTrouble,
-  // with nothing lost, if it must be called again. To be called at the end of
-  // this session.
+  // After Replaced(): moves the log to the database's new place, so that the
+  // moved database is complete and the next database does not find a wrong log.
+  // If the log cannot be moved, copies it into the database. If the database
+  // was deleted, deletes the log. Returns what happened to the database: "was
+  // deleted" or "was moved to …". If it throws DatabaseTrouble, nothing is
+  // lost; call it again. Call it at the end of this session.
   std::string Leave();
 
-  // Makes durable what has been committed: copies the log into the database as
-  // far as readers let it, and syncs. Throws DatabaseTrouble.
+  // Makes all commits durable: copies the log into the database as far as
+  // readers allow, and syncs. Throws DatabaseTrouble.
   void Checkpoint();
 
  private:
-  // The row "recording" of the table settings.
+  // Set and delete the row "recording" of the table settings.
   void SetMark();
   void ClearMark();
-  // What the database's file is called now; nothing if that cannot be found
-  // out. Throws DatabaseTrouble.
+  // Returns the present name of the database's file, or nullopt if it cannot be
+  // found out. Throws DatabaseTrouble.
   std::optional<std::string> FindName() const;
-  // Returns false if the log stays where it is.
+  // Moves the log to a database's new name. Returns false if it was not moved.
   bool TryMoveLog(const std::string& name);
   bool TryMove(const char* suffix, const std::optional<FileId>& id,
                const std::string& name);
-  // Copies all of the log into the database. what completes a message about a
-  // reader that is in the way. Throws DatabaseTrouble.
+  // Copies all of the log into the database. Throws DatabaseTrouble, also if a
+  // reader prevents it; `what` is part of that message.
   void CopyLog(const char* what);
   // Removes the -wal and -shm files if they are this session's.
   void RemoveLog();

@@ -9,13 +9,14 @@
 namespace forkdb {
 namespace {
 
-// A record with its rows in pid_blocks and its part of the block's summary.
+// The size of a record with its rows in pid_blocks and its part of the block's
+// summary.
 constexpr double kRecordBytes = 100;
-// Who has less of all records than this is not worth a sample.
+// Users with less than 1 / kLeastPart of all records are not sampled.
 constexpr int64_t kLeastPart = 16;
 
-// What the names of a record of user ?1 take. A name that few blocks have costs
-// its records its row, its entries in the indexes and in the summaries.
+// The size of the names of a record of user ?1. If few blocks use a name, its
+// records are charged for its row and for its entries in indexes and summaries.
 constexpr char kSampleSql[] =
     "WITH some AS (SELECT comm, flag_set, namespace_set FROM "
     "(SELECT min(block) AS block FROM user_blocks WHERE user = ?1 UNION "

@@ -12,11 +12,11 @@
 namespace forkdb {
 namespace {
 
-// A plan frees this part of what the records take; then shares are measured
+// A plan frees this part of the records' size. Then the shares are measured
 // again.
 constexpr double kPart = 1.0 / 16;
-// With more users than this the blocks are looked at one by one: it would take
-// longer to look for each user.
+// With more users than this, all blocks are searched in turn, because a search
+// for each user would take longer.
 constexpr size_t kMostLookUps = 256;
 
 // Ends an INSERT INTO thinned.
@@ -25,8 +25,9 @@ constexpr char kAddUp[] =
     "first_time_ns = min(first_time_ns, excluded.first_time_ns), "
     "last_time_ns = max(last_time_ns, excluded.last_time_ns)";
 
-// The rows of block ?1 if it and the next one have thinned records alone: no
-// record, no gap, and none to come. ?2 is the first block of the stream ?3.
+// The rows of block ?1 if this block and the next one have only thinned
+// records: no record, no gap, and no number still to come. ?2 is the first
+// block of stream ?3.
 constexpr char kEmptyBeforeEmpty[] =
     "FROM thinned WHERE block = ?1 AND ?1 >= ?2 AND EXISTS (SELECT 1 FROM "
     "thinned WHERE block = ?1 + 1) AND NOT EXISTS (SELECT 1 FROM blocks "
@@ -149,7 +150,8 @@ Thinner::Target Thinner::Choose(int64_t block) {
   while (find.executeStep()) {
     const int64_t share = ShareOf(find.getColumn(1).getInt64());
     const auto quota = quotas_.find(share);
-    // All of theirs in the block, also if that is more than they have to lose.
+    // A share loses all of its records in the block, even if that is more than
+    // it has to lose.
     if (quota == quotas_.end() || quota->second <= 0) {
       target.whole = false;
       continue;
@@ -213,8 +215,8 @@ void Thinner::CloseEmpty(int64_t block) {
   if (FindInteger({stream, block}, &empty).value_or(0) == 0) return;
   const int64_t first = FirstIdOf(block) - RecordId(stream, 0);
   const int64_t last = LastIdOf(block) - RecordId(stream, 0);
-  // No record can arrive late in an empty block: that would part what is
-  // counted together below.
+  // From now on no record may be stored late in this block, because its numbers
+  // are counted together with those of other blocks below.
   SplitGap(stream, first);
   SplitGap(stream, last + 1);
   RunSql(
@@ -234,7 +236,7 @@ void Thinner::CloseEmpty(int64_t block) {
     RunSql(sql, {stream, first, last}, database_);
   }
   const std::string empty_before_empty = FormatSql(kEmptyBeforeEmpty);
-  // One row a user for any number of empty blocks in a row.
+  // Consecutive empty blocks share one row per user.
   for (const int64_t before : {block - 1, block}) {
     const Values values = {before, BlockOf(RecordId(stream, 0)), stream};
     RunSql(

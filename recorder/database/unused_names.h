@@ -1,4 +1,4 @@
-// Deletes names that no record has any more.
+// Deletes names that no record uses any more.
 
 #ifndef FORKDB_RECORDER_DATABASE_UNUSED_NAMES_H_
 #define FORKDB_RECORDER_DATABASE_UNUSED_NAMES_H_
@@ -10,9 +10,9 @@
 
 namespace forkdb {
 
-// Deletes the values of dimensions that only these rows have or had. rows is
-// SQL that follows FROM; ?1 in it is gone_block. A gone_block counts as empty,
-// for its records are deleted next; 0 is no block. To be used inside a
+// Deletes the values of dimensions that only these rows use or used. rows is
+// the SQL after FROM; ?1 in it is gone_block. The records of gone_block do not
+// count, because they are deleted next; 0 is no block. Call it inside a
 // transaction. Throws SQLite::Exception.
 void DeleteUnusedNames(const std::string& rows, int64_t gone_block,
                        SQLite::Database* database);

@@ -15,7 +15,7 @@
 namespace forkdb {
 namespace {
 
-// Rows for one boot.
+// The rows of one boot.
 class Table {
  public:
   Table(int64_t boot, SQLite::Database* database)
@@ -31,7 +31,7 @@ class Table {
     insert_.bind(1, boot);
   }
 
-  // 0 if it is not there.
+  // Returns the id of the process's row, or 0.
   int64_t Find(const AliveProcess& process) {
     return FindInteger({boot_, process.start_tick, process.pid}, &find_)
         .value_or(0);
@@ -66,7 +66,8 @@ class Table {
   SQLite::Statement find_, insert_, set_parent_;
 };
 
-// A parent was there first: a younger process of that pid is another one.
+// A parent started before its child: a younger process with that pid is another
+// process.
 void SetParents(const std::vector<AliveProcess>& processes,
                 const std::vector<int64_t>& ids,
                 const std::vector<size_t>& added, Table* table) {
@@ -124,7 +125,7 @@ std::string NoteAlive(const Stream& stream, int64_t now_ns,
                       SQLite::Database* database, const std::string& path,
                       Usernames* usernames) {
   if (stream.source == kFile) return "";
-  // A saved copy may be of another boot.
+  // A saved copy may come from another boot.
   if (stream.boot.boot_id != CurrentBoot().boot_id) return "";
   const ProcSnapshot reading = ReadProcSnapshot("/proc", ProcSnapshot::kMost);
   StoreAlive(stream.boot, reading, now_ns, database, path, usernames);

@@ -1,4 +1,4 @@
-// The table alive (schema.sql).
+// Writes the table alive (see schema.sql).
 
 #ifndef FORKDB_RECORDER_INGEST_ALIVE_TABLE_H_
 #define FORKDB_RECORDER_INGEST_ALIVE_TABLE_H_
@@ -14,16 +14,16 @@
 
 namespace forkdb {
 
-// Adds to the table alive what is not there yet, in one transaction. Returns
-// how many. A user without an answer is the number until Writer fills it in.
-// Throws Error if the database at path, which is for messages, cannot
-// be written.
+// Adds the processes that are not in the table yet, in one transaction. Returns
+// how many it added. now_ns is CLOCK_REALTIME; path is for messages. A user
+// whose name is not known yet gets the user id as a name, until the Writer
+// replaces it. Throws Error if the database cannot be written.
 int64_t StoreAlive(const Boot& boot, const ProcSnapshot& reading,
                    int64_t now_ns, SQLite::Database* database,
                    const std::string& path, Usernames* usernames);
 
-// Reads and stores what is alive now, if the stream is of this machine's
-// running boot. Returns the trouble.
+// Reads and stores the processes that are alive now, if the stream belongs to
+// the boot that is running. Returns why some or all are missing, or "".
 std::string NoteAlive(const Stream& stream, int64_t now_ns,
                       SQLite::Database* database, const std::string& path,
                       Usernames* usernames);

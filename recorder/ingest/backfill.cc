@@ -9,7 +9,7 @@
 namespace forkdb {
 namespace {
 
-// Makes the table of the successes among a drain's late records.
+// Creates the table for late records of successful calls.
 SQLite::Database* WithLateTable(SQLite::Database* database) {
   database->exec(
       "CREATE TEMP TABLE IF NOT EXISTS late (id INTEGER, child_pid INTEGER, "
@@ -25,8 +25,8 @@ Backfill::Backfill(SQLite::Database* database)
       insert_(*WithLateTable(database),
               "INSERT OR IGNORE INTO temp.late (id, child_pid, child_start_ns) "
               "VALUES (?1, ?2, ?3)"),
-      // A thread id is never a tgid with the thread's start time, so threads
-      // among the late match nothing.
+      // Threads among the late records match nothing, because no tgid is a
+      // thread's id together with its start time.
       link_(*database,
             FormatSql("WITH calls AS (SELECT late.id AS late, "
                       "p.block * {kBlockRecords} + c.value AS id "

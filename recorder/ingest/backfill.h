@@ -1,4 +1,4 @@
-// Records that arrive late and created callers of records that are stored.
+// Links stored records to callers whose own records arrive late.
 
 #ifndef FORKDB_RECORDER_INGEST_BACKFILL_H_
 #define FORKDB_RECORDER_INGEST_BACKFILL_H_
@@ -13,18 +13,19 @@
 
 namespace forkdb {
 
-// Gives the records of such callers, which were stored without caller_id, the
-// creator. To be used inside a transaction. After an exception, make a new one.
-// Not thread-safe; the database must outlive it.
+// Sets caller_id in records that were stored before the record that created
+// their caller. Use it inside a transaction. After an exception, make a new
+// one. Not thread-safe. The database must outlive it.
 class Backfill {
  public:
   explicit Backfill(SQLite::Database* database);
 
-  // Remembers a successful record with this id that is late.
+  // Remembers a late record of a successful call. id is its id.
   void Add(int64_t id, const Record& record);
 
-  // Links what they created, and forgets them. All records and their calls must
-  // be in the database.
+  // Sets caller_id in the records of the processes that the remembered records
+  // created, and forgets the remembered records. All records and calls must be
+  // in the database.
   void Link(CallerIndex* calls);
 
  private:

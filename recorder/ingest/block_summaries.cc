@@ -134,7 +134,7 @@ void BlockSummaries::Summarise(int64_t block) {
 
 void BlockSummaries::Insert(int64_t block, BlockSummary* summary) {
   if (summary->records == 0) return;
-  // A span that late records have joined must not keep its old row.
+  // Late records may have joined a span of start times: its old row must go.
   if (Has(block)) start_blocks_.Forget(block);
   insert_.bind(1, block);
   insert_.bind(2, summary->records);
@@ -176,7 +176,8 @@ void BlockSummaries::CloseOthers(int64_t stream) {
 
 void BlockSummaries::Forget(int64_t block) {
   start_blocks_.Forget(block);
-  // By key: none of the tables has an index on block alone.
+  // Finds the rows by key, because none of the tables has an index on block
+  // alone.
   for (const Dimension& dimension : kDimensions) {
     SQLite::Statement statement(
         *database_,

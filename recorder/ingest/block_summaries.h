@@ -1,6 +1,5 @@
-// The tables blocks, comm_blocks, user_blocks, …: what the records hold, one
-// block of numbers at a time (schema.sql says what for).
-// recorder/ingest/caller_index.h has pid_blocks.
+// Writes the tables blocks, comm_blocks, user_blocks, …: summaries of the
+// records of each block (see schema.sql). caller_index.h writes pid_blocks.
 
 #ifndef FORKDB_RECORDER_INGEST_BLOCK_SUMMARIES_H_
 #define FORKDB_RECORDER_INGEST_BLOCK_SUMMARIES_H_
@@ -21,12 +20,12 @@
 
 namespace forkdb {
 
-// What some records hold together.
+// A summary of some records.
 struct BlockSummary {
-  // How many records have a value.
+  // The number of records for each value.
   using Counts = std::unordered_map<int64_t, int64_t>;
 
-  // Lowest and highest.
+  // The lowest and the highest value.
   struct Range {
     int64_t first = std::numeric_limits<int64_t>::max();
     int64_t last = std::numeric_limits<int64_t>::min();
@@ -39,40 +38,41 @@ struct BlockSummary {
   std::array<Counts, kDimensions.size()> counts;
   std::vector<Creation> creations;
 
-  // created_process: the call succeeded and made no thread.
+  // created_process: the call succeeded and did not create a thread.
   void Add(const RecordRow& row, bool created_process);
   void Clear();
 };
 
-// To be used inside a transaction. After an exception, make a new one. Not
-// thread-safe; the database must outlive it.
+// Use it inside a transaction. After an exception, make a new one. Not
+// thread-safe. The database must outlive it.
 class BlockSummaries {
  public:
   explicit BlockSummaries(SQLite::Database* database);
 
-  // Whether the block is closed.
+  // Whether the block is closed, that is, has a summary.
   bool Has(int64_t block);
 
-  // Follows this block from what the database has of it on: Add() is to be
-  // called for each of its rows, and Summarise() need not read them again.
+  // Starts to follow this block, beginning with the rows that the database has.
+  // From then on, call Add() for each new row of the block; then Summarise()
+  // need not read the rows again.
   void Open(int64_t block);
-  // Passes over rows of other blocks.
+  // Adds a row to the block that is followed. Ignores rows of other blocks.
   void Add(const RecordRow& row, bool created_process);
 
-  // Closes the block, or says anew what a closed block holds after records came
-  // in late. Does nothing for a block without records.
+  // Closes the block: writes its summary. Replaces the summary of a closed
+  // block that has got late records. Does nothing for a block without records.
   void Summarise(int64_t block);
 
-  // Summarises the open blocks of all streams but this one.
+  // Closes the open blocks of all other streams.
   void CloseOthers(int64_t stream);
 
-  // The lowest id of a record of this boot that created this process, in the
-  // closed blocks and the one that is followed. Takes logarithmic time.
+  // Returns the lowest id of a record of this boot that created this process.
+  // Looks in the closed blocks and the block that is followed. Takes
+  // logarithmic time.
   std::optional<int64_t> FindCreation(int64_t boot, int64_t child_pid,
                                       int64_t child_start_ns);
 
-  // Takes all out that Summarise() put in. To be called while the block still
-  // has its records.
+  // Deletes the block's summary. Call it while the block still has its records.
   void Forget(int64_t block);
 
  private:
@@ -81,7 +81,7 @@ class BlockSummaries {
 
   SQLite::Database* database_;
   SQLite::Statement has_, read_, insert_;
-  std::vector<SQLite::Statement> insert_counts_;  // one a dimension
+  std::vector<SQLite::Statement> insert_counts_;  // one for each dimension
   StartBlocks start_blocks_;
   int64_t open_block_ = 0;  // 0 for none
   BlockSummary open_;

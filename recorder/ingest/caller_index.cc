@@ -58,7 +58,7 @@ void CallerIndex::Add(const RecordRow& row) {
 }
 
 void CallerIndex::Flush() {
-  // In the table's order, for its pages' sake.
+  // In the order of the table's key, so that each page is written once.
   std::sort(calls_.begin(), calls_.end());
   std::string list;
   for (auto call = calls_.begin(); call != calls_.end();) {

@@ -1,5 +1,4 @@
-// The table pid_blocks: which records are of which caller (schema.sql says what
-// for).
+// Writes the table pid_blocks: which records each caller has (see schema.sql).
 
 #ifndef FORKDB_RECORDER_INGEST_CALLER_INDEX_H_
 #define FORKDB_RECORDER_INGEST_CALLER_INDEX_H_
@@ -14,28 +13,28 @@
 
 namespace forkdb {
 
-// Gathers the calls and writes them a caller and block at a time: a statement a
-// record would take longer than the record. To be used inside a transaction.
-// After an exception, make a new one. Not thread-safe; the database must
-// outlive it.
+// Collects calls and writes them with one statement per caller and block,
+// because a statement per call would take longer than storing the record. Use
+// it inside a transaction. After an exception, make a new one. Not thread-safe.
+// The database must outlive it.
 class CallerIndex {
  public:
   explicit CallerIndex(SQLite::Database* database);
 
-  // Remembers a row of records.
+  // Remembers the call of a row of records.
   void Add(const RecordRow& row);
 
-  // Writes what is remembered.
+  // Writes the remembered calls.
   void Flush();
 
-  // Says anew which records of a block are of this pid, after their caller_id
-  // has changed. Nothing may be remembered.
+  // Writes the rows of this pid and block again, after caller_id has changed in
+  // some records. Call Flush() first.
   void Rewrite(int64_t pid, int64_t block);
 
-  // Takes a block out. To be called while it still has its records.
+  // Deletes the rows of a block. Call it while the block still has its records.
   void Forget(int64_t block);
 
-  // Puts a block in that is not there, from its records.
+  // Writes the rows of a block that has none, from its records.
   void Restore(int64_t block);
 
  private:
@@ -45,7 +44,7 @@ class CallerIndex {
     int64_t id;
 
     bool operator<(const Call& other) const;
-    // Whether both stand in one row.
+    // Whether both calls belong in one row.
     bool IsBeside(const Call& other) const;
   };
 

@@ -1,4 +1,4 @@
-// Small integers for what repeats from record to record.
+// Small integers for values that repeat from record to record.
 
 #ifndef FORKDB_RECORDER_INGEST_DICTIONARY_H_
 #define FORKDB_RECORDER_INGEST_DICTIONARY_H_
@@ -20,34 +20,35 @@
 
 namespace forkdb {
 
-// Finds or makes the rows of comms, users, flag_sets, signals, namespace_sets
-// and errnos, and remembers their ids. To be used inside a transaction; after a
-// rollback call Forget(), for the remembered rows may be gone.
+// Finds or inserts the rows of comms, users, flag_sets, signals, namespace_sets
+// and errnos, and remembers their ids. Use it inside a transaction. After a
+// rollback, call Forget(), because remembered rows may be gone.
 //
-// Processes can make up any number of names, flag sets and namespaces: of each
-// kind the latest are remembered, some 5 MB all told. The others are looked up
-// in the database. Not thread-safe; the database must outlive it.
+// Processes can invent any number of names, flag sets and namespaces, so only
+// the most recent of each kind are remembered: about 5 MB in all. The others
+// are looked up in the database. Not thread-safe. The database must outlive it.
 class Dictionary {
  public:
   explicit Dictionary(SQLite::Database* database);
 
   int64_t Comm(const std::string& comm);
   int64_t User(uint32_t uid, const std::string& username);
-  // Makes sure that the signal has its row, too.
+  // Also inserts a row for the signal if there is none.
   int64_t FlagSet(uint64_t flags, int32_t exit_signal);
   int64_t NamespaceSet(const Record& record);
-  // Makes sure that the error has its row; ret is negative.
+  // Inserts a row for the error if there is none. ret is negative.
   void Errno(int32_t ret);
 
   void Forget();
 
  private:
-  // At most twice as many of each kind are remembered.
+  // At most twice this many rows of each kind are remembered.
   static constexpr size_t kGeneration = 8192;
 
   using NamespaceKey = std::array<int64_t, 4>;
 
-  // Runs find; if there is no such row, insert and find. Both are bound.
+  // Runs find. If there is no row, runs insert and find again. The parameters
+  // of both must be bound.
   int64_t FindOrInsert(SQLite::Statement* find, SQLite::Statement* insert);
 
   SQLite::Statement find_comm_, insert_comm_;

@@ -1,4 +1,4 @@
-// The tables drains and rejects: what the passes over a source brought.
+// Writes the tables drains and rejects: the result of each pass over a source.
 
 #ifndef FORKDB_RECORDER_INGEST_DRAINS_H_
 #define FORKDB_RECORDER_INGEST_DRAINS_H_
@@ -15,16 +15,17 @@
 
 namespace forkdb {
 
-// A record that was stored after its number had been counted as lost.
+// A record that was stored after its number had been counted as missing.
 struct Filled {
   int64_t seq = 0;
-  int gaps = 0;  // how many gaps more there are for it: -1, 0 or 1
+  int gaps = 0;  // change in the number of gaps: -1, 0 or 1
 };
 
-// What one Write() did; in part a row of the drains table.
+// The result of one Writer::Write(). Some fields are stored in the table
+// drains.
 struct Drain {
   int64_t records = 0;     // stored
-  int64_t duplicates = 0;  // known before
+  int64_t duplicates = 0;  // stored before
   int64_t rejected = 0;    // lines that are not records, and refused records
   int64_t refused = 0;     // records that the database refuses
   int64_t last_refused_seq = 0;
@@ -32,30 +33,30 @@ struct Drain {
   int64_t missed = 0;           // calls that took no number
   std::vector<Reject> rejects;  // at most Batch::kMaxRejects
   std::vector<Gap> gaps;        // noticed in this drain
-  std::vector<Filled> filled;   // taken out of gaps that were noticed before
-  int64_t next_seq = 0;         // of the stream; 0 if nothing was to be done
+  std::vector<Filled> filled;   // removed from gaps that were noticed before
+  int64_t next_seq = 0;  // of the stream; 0 if there was nothing to store
   bool complete = true;  // false: time ran out before the end of the batch
-  // Not empty if a record has the number of a stored one and another time.
-  // Neither it nor what was read after it is stored then.
+  // Not empty if a record has the number of a stored record but another time.
+  // Then neither this record nor the records read after it are stored.
   std::string contradiction;
 
   void CountRecord(int64_t id);
-  // Keeps the first Batch::kMaxRejects of them.
+  // Keeps at most the first Batch::kMaxRejects.
   void AddReject(Reject reject);
 };
 
-// To be used inside a transaction. After an exception, make a new one. Not
-// thread-safe; the database must outlive it.
+// Use it inside a transaction. After an exception, make a new one. Not
+// thread-safe. The database must outlive it.
 class Drains {
  public:
   explicit Drains(SQLite::Database* database);
 
-  // Stores a pass with the lines that were no records; one that found nothing
-  // new is not worth a row.
+  // Stores a drain and its rejected lines. Stores nothing if the drain has
+  // nothing new. now_ns is CLOCK_REALTIME.
   void Insert(int64_t stream, int64_t now_ns, const Drain& drain);
 
  private:
-  // Whether a line that is no record was not there before.
+  // Whether the drain has a rejected line that is not stored yet.
   bool HasNewReject(int64_t stream, const Drain& drain);
 
   SQLite::Database* database_;

@@ -1,4 +1,4 @@
-// The gaps table: numbers that the recorder never saw.
+// Reads and writes the table gaps: numbers that the recorder never saw.
 
 #ifndef FORKDB_RECORDER_INGEST_GAPS_H_
 #define FORKDB_RECORDER_INGEST_GAPS_H_
@@ -11,7 +11,8 @@
 
 namespace forkdb {
 
-// Both ends included. Times are of the records on both sides.
+// A range of missing numbers, both ends included. after_ns and before_ns are
+// the times of the records on both sides, if they have come.
 struct Gap {
   int64_t first_seq = 0;
   int64_t last_seq = 0;
@@ -22,28 +23,29 @@ struct Gap {
   int64_t missing() const { return last_seq - first_seq + 1; }
 };
 
-// To be used inside a transaction. After an exception, make a new one. Not
-// thread-safe; the database must outlive it.
+// Use it inside a transaction. After an exception, make a new one. Not
+// thread-safe. The database must outlive it.
 class Gaps {
  public:
   explicit Gaps(SQLite::Database* database);
 
   void Insert(int64_t stream, const Gap& gap);
 
-  // Whether last_seq ends a gap after which no record has come.
+  // Whether last_seq is the end of a gap after which no record has come yet.
   bool IsOpen(int64_t stream, int64_t last_seq);
 
-  // A record has come after last_seq: sets before_ns of the gap that ends there
-  // and has none, and of those that end where such a gap begins.
+  // Call it when a record has come after last_seq. Sets before_ns of the gap
+  // that ends there if it has none, and likewise of the gaps that adjoin that
+  // gap.
   void Close(int64_t stream, int64_t last_seq, int64_t before_ns);
 
-  // The time of the last record before the gap that holds the number; nothing
-  // if there was none, or if no gap holds it.
+  // Returns the time of the last record before the gap that contains the
+  // number. Returns nullopt if there is no such record or no such gap.
   std::optional<int64_t> AfterNs(int64_t stream, int64_t seq);
 
-  // Takes one number out of the gap that holds it: the gap shrinks, splits or
-  // goes. Returns how many gaps more there are now (-1, 0 or 1); nothing if no
-  // gap holds the number.
+  // Removes one number from the gap that contains it: the gap shrinks, splits
+  // or vanishes. Returns the change in the number of gaps (-1, 0 or 1), or
+  // nullopt if no gap contains the number. time_ns is the time of the record.
   std::optional<int> Fill(int64_t stream, int64_t seq, int64_t time_ns);
 
  private:
@@ -51,7 +53,7 @@ class Gaps {
     int64_t id = 0;
     Gap gap;
   };
-  // The gap that holds the number.
+  // Returns the gap that contains the number.
   std::optional<Found> Find(int64_t stream, int64_t seq);
 
   SQLite::Statement insert_;

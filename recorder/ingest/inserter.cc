@@ -13,12 +13,13 @@ namespace {
 // The type of the pointer that a statement passes to the table.
 constexpr char kPointerType[] = "forkdb rows";
 
-// The hidden column behind those of a row: the pointer itself.
+// The hidden column after those of a row. Its value is the pointer.
 constexpr int kRowsColumn = RecordRow::kColumns;
 
 using Rows = std::vector<RecordRow>;
 
-// SQLite is C: it takes the base as the object, so it comes first.
+// SQLite uses a pointer to the base as a pointer to the object, so the base
+// must come first.
 struct Cursor {
   sqlite3_vtab_cursor base;
   const Rows* rows;
@@ -44,7 +45,7 @@ int Disconnect(sqlite3_vtab* table) {
   return SQLITE_OK;
 }
 
-// new_rows(?) is "rows = ?", which Filter() is to be given.
+// SQLite turns new_rows(?) into "rows = ?". This passes its value to Filter().
 int BestIndex(sqlite3_vtab*, sqlite3_index_info* info) {
   for (int i = 0; i < info->nConstraint; ++i) {
     if (info->aConstraint[i].iColumn != kRowsColumn ||
@@ -83,7 +84,7 @@ int Next(sqlite3_vtab_cursor* cursor) {
 
 int Eof(sqlite3_vtab_cursor* cursor) {
   const Rows* rows = AsCursor(cursor)->rows;
-  // Without rows if somebody else's SQL names the table.
+  // There are no rows if a user's SQL names the table.
   return rows == nullptr || AsCursor(cursor)->row >= rows->size() ? 1 : 0;
 }
 
@@ -91,7 +92,7 @@ int Column(sqlite3_vtab_cursor* cursor, sqlite3_context* result, int column) {
   if (column == kRowsColumn) return SQLITE_OK;  // rows, a NULL
   const RecordRow& row = (*AsCursor(cursor)->rows)[AsCursor(cursor)->row];
   const int64_t value = row.values[static_cast<size_t>(column)];
-  // A result that is not set is NULL.
+  // Without a result, the value is NULL.
   if (value != RecordRow::kNull) sqlite3_result_int64(result, value);
   return SQLITE_OK;
 }
@@ -101,7 +102,7 @@ int RowId(sqlite3_vtab_cursor* cursor, sqlite3_int64* id) {
   return SQLITE_OK;
 }
 
-// Without xCreate it needs no CREATE VIRTUAL TABLE.
+// Without xCreate, the table needs no CREATE VIRTUAL TABLE.
 constexpr sqlite3_module MakeModule() {
   sqlite3_module module = {};
   module.xConnect = Connect;
@@ -132,8 +133,8 @@ void Inserter::Finalize::operator()(sqlite3_stmt* statement) const {
 Inserter::Inserter(SQLite::Database* database) : database_(database) {
   sqlite3* handle = database->getHandle();
   Check(sqlite3_create_module(handle, "new_rows", &kModule, nullptr), handle);
-  // OR FAIL spares SQLite a journal of its own for this statement: an error
-  // ends the transaction anyway.
+  // With OR FAIL, SQLite needs no statement journal. An error ends the
+  // transaction anyway.
   const std::string insert = fmt::format(
       "INSERT OR FAIL INTO records ({0}) SELECT {0} FROM "
       "new_rows(?1)",

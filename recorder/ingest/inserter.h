@@ -1,4 +1,4 @@
-// Rows on their way into the table records.
+// Inserts rows into the table records.
 
 #ifndef FORKDB_RECORDER_INGEST_INSERTER_H_
 #define FORKDB_RECORDER_INGEST_INSERTER_H_
@@ -14,9 +14,9 @@ struct sqlite3_stmt;
 
 namespace forkdb {
 
-// Gathers rows and inserts them with one statement: SQLite reads them through a
-// virtual table, which takes a third less time than a statement a row. To be
-// used inside a transaction. Not thread-safe; the database must outlive it.
+// Collects rows and inserts them with one statement. SQLite reads them through
+// a virtual table, which takes a third less time than one statement per row.
+// Use it inside a transaction. Not thread-safe. The database must outlive it.
 // See sqlite.org/vtab.html and sqlite.org/bindptr.html.
 class Inserter {
  public:
@@ -24,8 +24,8 @@ class Inserter {
 
   void Add(const RecordRow& row) { rows_.push_back(row); }
 
-  // Inserts what was gathered, and forgets it. Throws SQLite::Exception; what
-  // of it was inserted by then is for a rollback.
+  // Inserts the collected rows and forgets them. Throws SQLite::Exception; then
+  // some rows may have been inserted, and the transaction must be rolled back.
   void Flush();
 
  private:

@@ -8,7 +8,7 @@ ParentLookup::ParentLookup(int64_t boot, BlockSummaries* blocks)
     : boot_(boot), blocks_(blocks) {}
 
 size_t ParentLookup::Hash::operator()(const Process& process) const {
-  // Start times differ in their low bits, pids of one start time too.
+  // Start times differ in their low bits. So do pids with the same start time.
   return static_cast<size_t>(process.start_ns) * 31 +
          static_cast<size_t>(process.pid);
 }
@@ -32,8 +32,8 @@ std::optional<int64_t> ParentLookup::Find(int64_t id, const Record& record) {
 void ParentLookup::Add(int64_t id, const Record& record) {
   if (record.failed() || (record.flags & CLONE_THREAD) != 0) return;
   const Process child = {record.child_start_ns, record.child_pid};
-  // Two sources of one boot may both have seen the creation: the first counts.
-  // One that was not known before may have arrived late.
+  // Two sources of one boot may both have seen the creation: the first record
+  // counts. If none was found before (0), this one may have come late.
   int64_t* known = processes_.Find(child);
   if (known == nullptr) {
     processes_.Insert(child, id);

@@ -1,4 +1,4 @@
-// Who created whom, within one boot.
+// Finds which record created a process, within one boot.
 
 #ifndef FORKDB_RECORDER_INGEST_PARENT_LOOKUP_H_
 #define FORKDB_RECORDER_INGEST_PARENT_LOOKUP_H_
@@ -14,21 +14,21 @@
 
 namespace forkdb {
 
-// Finds the record that created a process. A process is a process id and a
-// start time together, so the answer is exact under pid reuse and across gaps.
-// Threads are left out, for no thread id is a caller's tgid.
+// A process is identified by its pid and its start time, so the answer is exact
+// even if pids are reused or records are missing. Threads are ignored, because
+// no thread's id is a caller's tgid.
 //
-// Remembers the processes of late that were created or asked for, and looks for
-// the others in the database, in logarithmic time: little memory, however long
-// it lives, and nothing to read at a start. Not thread-safe; the blocks must
-// outlive it.
+// Remembers the processes that were most recently created or asked for, and
+// looks the others up in the database in logarithmic time. So its memory is
+// bounded, and it reads nothing when the recorder starts. Not thread-safe. The
+// blocks must outlive it.
 class ParentLookup {
  public:
   // boot is the id of a row of the table boots.
   ParentLookup(int64_t boot, BlockSummaries* blocks);
 
-  // The id of the record that created the caller of the record with this id:
-  // an earlier one, if both are of one stream.
+  // Returns the id of the record that created the caller of this record. id is
+  // this record's id. If both are of one stream, the returned id is the lower.
   std::optional<int64_t> Find(int64_t id, const Record& record);
 
   // Remembers that the record with this id created its child.
@@ -46,10 +46,10 @@ class ParentLookup {
   struct Hash {
     size_t operator()(const Process& process) const;
   };
-  // To the id of the creating record, 0 where there is none.
+  // Maps a process to the id of the record that created it; 0 for none.
   using Processes = RecentMap<std::unordered_map<Process, int64_t, Hash>>;
 
-  // Two generations are some 4 MB.
+  // Two generations take about 4 MB.
   static constexpr size_t kGeneration = 32'768;
 
   int64_t boot_;

@@ -1,4 +1,4 @@
-// A cache of a bounded size.
+// A cache of bounded size.
 
 #ifndef FORKDB_RECORDER_INGEST_RECENT_MAP_H_
 #define FORKDB_RECORDER_INGEST_RECENT_MAP_H_
@@ -8,8 +8,8 @@
 
 namespace forkdb {
 
-// Remembers the values of the keys that were used most recently: of at least
-// generation keys, and of twice as many at most. Map is a std::map or a
+// Remembers the values of the most recently used keys: at least the last
+// `generation` keys, and at most twice as many. Map is a std::map or a
 // std::unordered_map. A pointer to a value is valid until the next Find() or
 // Insert(). Not thread-safe.
 template <typename Map>
@@ -20,18 +20,17 @@ class RecentMap {
 
   explicit RecentMap(size_t generation) : generation_(generation) {}
 
-  // Null if the key is not remembered.
+  // Returns nullptr if the key is not remembered.
   Value* Find(const Key& key) {
     const auto young = young_.find(key);
     if (young != young_.end()) return &young->second;
     const auto old = old_.find(key);
     if (old == old_.end()) return nullptr;
-    // Used again: it outlives its generation.
+    // Moves a value that is used again to the young generation.
     return Insert(key, std::move(old->second));
   }
 
-  // The key must not be remembered among the young, as after a Find() that
-  // returned null.
+  // Call it only after Find() returned nullptr for the key.
   Value* Insert(const Key& key, Value value) {
     if (young_.size() >= generation_) {
       std::swap(old_, young_);
@@ -45,12 +44,13 @@ class RecentMap {
     old_.clear();
   }
 
-  // At most twice the generation: an old value that is used again is in both.
+  // At most twice the generation. Counts an old value that was used again
+  // twice.
   size_t size() const { return young_.size() + old_.size(); }
 
  private:
   size_t generation_;
-  Map young_, old_;  // when young_ is full, it takes the place of old_
+  Map young_, old_;  // when young_ is full, it replaces old_
 };
 
 }  // namespace forkdb

@@ -1,4 +1,4 @@
-// Makes a record the row that it will be.
+// Converts a record to a row.
 
 #ifndef FORKDB_RECORDER_INGEST_RESOLVER_H_
 #define FORKDB_RECORDER_INGEST_RESOLVER_H_
@@ -16,26 +16,29 @@
 
 namespace forkdb {
 
-// Finds what a row refers to, and inserts what is not there yet: user, command
-// name, flag set, namespaces, error and the record that created the caller. To
-// be used inside a transaction. After an exception, make a new one. Not
-// thread-safe; blocks, usernames and database must outlive it.
+// Finds the rows that a record refers to, and inserts those that are missing:
+// user, command name, flag set, namespaces and error. Also finds the record
+// that created the caller. Use it inside a transaction. After an exception,
+// make a new one. Not thread-safe. blocks, usernames and database must outlive
+// it.
 class Resolver {
  public:
   Resolver(const StreamRow& stream, BlockSummaries* blocks,
            Usernames* usernames, SQLite::Database* database);
 
-  // Call first in each transaction: names users whose names were not known.
+  // Call it first in each transaction. Fills in names of users that have become
+  // known.
   void Begin() { users_.FillIn(); }
 
   // id is the record's id.
   RecordRow Resolve(int64_t id, const Record& record);
 
-  // A record with this id is stored: it may have created a caller.
+  // Tells that a record with this id is stored. Its child may be a later
+  // caller.
   void AddParent(int64_t id, const Record& record) { parents_.Add(id, record); }
 
-  // Forgets the ids of rows that may be gone: after pruning, or after going
-  // back to a savepoint, also because of an exception.
+  // Forgets the ids of all rows. Call it when rows may be gone: after pruning,
+  // and after a rollback to a savepoint, also after an exception.
   void Forget();
 
  private:

@@ -26,8 +26,8 @@ RowSink::RowSink(const StreamRow& stream, Usernames* usernames,
 
 void RowSink::Begin(int64_t next_seq) {
   const std::optional<int64_t> deleted = FindInteger({}, &find_deleted_);
-  // The names that only deleted records had are gone, and their ids may be
-  // given to others.
+  // Names that only deleted records used are gone, and SQLite may reuse their
+  // ids.
   if (deleted != deleted_) resolver_.Forget();
   if (next_seq != next_seq_ || deleted != deleted_) {
     open_block_ = BlockOf(IdOf(next_seq - 1));
@@ -84,7 +84,7 @@ void RowSink::Finish(int64_t next_seq) {
   inserter_.Flush();
   calls_.Flush();
   backfill_.Link(&calls_);
-  // Another stream's recorder may have closed it.
+  // The recorder of another stream may have closed this one's open block.
   late_blocks_.insert(open_block_);
   for (const int64_t block : late_blocks_) {
     if (block != open_block_ || blocks_.Has(block)) blocks_.Summarise(block);
@@ -94,7 +94,7 @@ void RowSink::Finish(int64_t next_seq) {
 }
 
 std::optional<int64_t> RowSink::TimeOf(int64_t seq) {
-  inserter_.Flush();  // it may be of this very batch
+  inserter_.Flush();  // the event may be in the same batch
   return FindInteger({IdOf(seq)}, &find_time_);
 }
 

@@ -13,7 +13,7 @@
 
 namespace forkdb {
 
-// Values for the parameters 1, 2, …; nullopt is NULL.
+// Values of the parameters 1, 2, …; nullopt is NULL.
 using Values = std::initializer_list<std::optional<int64_t>>;
 
 // Binds the values, runs the statement and resets it. Throws SQLite::Exception.

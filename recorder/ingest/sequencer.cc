@@ -51,7 +51,7 @@ Sequencer::Verdict Sequencer::Take(const Event& event, int64_t now_ns,
       return Verdict::kLate;
     }
     const std::optional<int64_t> time_ns = time_of_(event.seq);
-    // Nothing is stored if the row was pruned or thinned.
+    // time_ns is empty if the row was pruned or thinned.
     return time_ns && *time_ns != event.time_ns ? Verdict::kContradiction
                                                 : Verdict::kDuplicate;
   }

@@ -10,9 +10,9 @@
 namespace forkdb {
 namespace {
 
-// An entry of the column starts: 20 bits of the start time, then 12 bits of the
-// record's place in its block. A span is 2^34 ns (17 s), a tick of the 20 bits
-// is 2^14 ns (16 µs).
+// An entry of the column starts has 20 bits of the start time, then 12 bits of
+// the record's place in its block. A span is 2^34 ns (17 s); a tick, the unit
+// of the 20 bits, is 2^14 ns (16 µs).
 constexpr int kTickBits = 14;
 constexpr int kSpanBits = 34;
 constexpr int kPlaceBits = 12;
@@ -41,7 +41,7 @@ int64_t EntryAt(size_t index, const unsigned char* entries) {
          int64_t{entry[2]} << 8 | int64_t{entry[3]};
 }
 
-// The index of the first entry that is not below value.
+// Returns the index of the first entry that is not below value.
 size_t LowerBound(int64_t value, size_t count, const unsigned char* entries) {
   size_t low = 0;
   while (low < count) {
@@ -62,7 +62,7 @@ StartBlocks::StartBlocks(SQLite::Database* database)
               "INSERT INTO start_blocks (boot, span, block, first_tick, "
               "last_tick, starts) SELECT boot, ?2, ?3, ?4, ?5, ?6 "
               "FROM streams WHERE id = ?1"),
-      // By key, for there is no index on block alone.
+      // Finds the rows by key, because there is no index on block alone.
       forget_(*database,
               "DELETE FROM start_blocks WHERE block = ?1 "
               "AND boot = (SELECT boot FROM streams WHERE id = ?2) "
@@ -84,7 +84,7 @@ void StartBlocks::Insert(int64_t block, std::vector<Creation>* creations) {
   const auto before = [&](const Creation& a, const Creation& b) {
     return key(a) < key(b);
   };
-  // They mostly come in this order.
+  // Usually they are already in this order.
   if (!std::is_sorted(creations->begin(), creations->end(), before)) {
     std::sort(creations->begin(), creations->end(), before);
   }
@@ -126,7 +126,7 @@ std::optional<int64_t> StartBlocks::Find(int64_t boot, int64_t child_pid,
     const SQLite::Column starts = find_.getColumn(1);
     const auto* entries = static_cast<const unsigned char*>(starts.getBlob());
     const size_t count = static_cast<size_t>(starts.getBytes()) / kEntryBytes;
-    // Some processes may have started within one tick: each is looked at.
+    // Several processes may have started within one tick: checks each.
     for (size_t i = LowerBound(tick << kPlaceBits, count, entries);
          !found && i < count && EntryAt(i, entries) >> kPlaceBits == tick;
          ++i) {

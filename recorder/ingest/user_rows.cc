@@ -8,7 +8,7 @@ UserRows::UserRows(Usernames* usernames, Dictionary* dictionary,
                    SQLite::Database* database)
     : usernames_(usernames),
       dictionary_(dictionary),
-      // The last name; a name rather than the number.
+      // The last name. Prefers a name to a user id.
       find_named_(*database,
                   "SELECT id FROM users WHERE uid = ?1 AND is_answered "
                   "ORDER BY username = CAST(uid AS TEXT), id DESC LIMIT 1"),
@@ -17,8 +17,8 @@ UserRows::UserRows(Usernames* usernames, Dictionary* dictionary,
       insert_(*database,
               "INSERT INTO users (uid, username, is_answered) "
               "VALUES (?1, CAST(?1 AS TEXT), 0)"),
-      // Another recorder may have made the row of that name by now: then the
-      // number stays.
+      // Another recorder may have inserted a row with that name by now. Then
+      // this row keeps the user id.
       name_(*database,
             "UPDATE OR IGNORE users SET username = ?2 "
             "WHERE uid = ?1 AND NOT is_answered"),

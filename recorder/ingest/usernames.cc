@@ -30,17 +30,17 @@ std::optional<std::string> AskSystem(uint32_t uid) {
                                     &found)) == ERANGE) {
     buffer.resize(buffer.size() * 2);
   }
-  // glibc returns 0 where every service said that there is no such user, and
-  // else whatever a service failed with, ENOENT for its socket among them.
+  // glibc returns 0 if every service said that there is no such user. Otherwise
+  // it returns the error of a service, for example ENOENT for a missing socket.
   if (found == nullptr && error_number != 0) return std::nullopt;
-  // The column is TEXT, and drivers choke on text that is not UTF-8.
+  // The column is TEXT, and some drivers fail on text that is not UTF-8.
   if (found == nullptr || !IsUtf8(found->pw_name)) return std::to_string(uid);
   return found->pw_name;
 }
 
 }  // namespace
 
-// What both threads use. The lock is held for moments only, never while the
+// State shared by both threads. The lock is held only briefly, never while the
 // system is asked.
 struct Usernames::Shared {
   explicit Shared(Ask question) : ask(std::move(question)) {}
@@ -50,7 +50,7 @@ struct Usernames::Shared {
   std::condition_variable asked, answered;
   std::deque<uint32_t> questions;
   std::vector<std::pair<uint32_t, std::optional<std::string>>> answers;
-  std::optional<Clock::time_point> busy_since;  // with the question under way
+  std::optional<Clock::time_point> busy_since;  // with the question in progress
   bool drop_privileges = false;
   bool stop = false;
 };
@@ -68,7 +68,7 @@ Usernames::~Usernames() {
     is_busy = shared_->busy_since.has_value();
   }
   if (!thread_.joinable()) return;
-  // A question may take for ever. The thread touches nothing of this object.
+  // A question may never end. The thread uses only *shared_, which it co-owns.
   is_busy ? thread_.detach() : thread_.join();
 }
 
@@ -78,7 +78,7 @@ void Usernames::DropPrivileges() {
 }
 
 void Usernames::Run(const std::shared_ptr<Shared>& shared) {
-  // They are for the thread that waits for them.
+  // Signals are handled by another thread.
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, nullptr);
@@ -129,7 +129,7 @@ void Usernames::AskFor(uint32_t uid, int64_t now_ns) {
   try {
     if (!thread_.joinable()) thread_ = std::thread(Run, shared_);
   } catch (const std::system_error&) {
-    return;  // no more threads for now: asked again with the next batch
+    return;  // no thread can be started: the next batch tries again
   }
   shared_->questions.push_back(uid);
   shared_->asked.notify_one();
@@ -150,7 +150,7 @@ bool Usernames::HasAnswers(const std::vector<uint32_t>& uids) const {
 
 void Usernames::Prepare(const std::vector<uint32_t>& uids, int64_t now_ns) {
   TakeAnswers();
-  // What is to be stored is still needed.
+  // Answers that are not stored yet are still needed.
   if (entries_.size() > kMaxRemembered && answered_.empty()) entries_.clear();
   for (const uint32_t uid : uids) AskFor(uid, now_ns);
   for (const uint32_t uid : waiting_) AskFor(uid, now_ns);

@@ -1,4 +1,4 @@
-// User names by number.
+// Finds user names by user id.
 
 #ifndef FORKDB_RECORDER_INGEST_USERNAMES_H_
 #define FORKDB_RECORDER_INGEST_USERNAMES_H_
@@ -17,33 +17,33 @@
 
 namespace forkdb {
 
-// Asks the system's user database in a thread of its own, for a name service
-// may take long or be down, and remembers the answers for a minute, so that a
-// new or renamed user is noticed. A question that is not answered leaves the
-// last answer as it is. Questions and memory are bounded: beyond kMaxQuestions
-// a user is asked for later, beyond kMaxRemembered all is asked again.
+// Asks the system's user database in a thread of its own, because a name
+// service may be slow or down. Asks again for an answer that is a minute old,
+// so that a new or renamed user is noticed. A question that fails leaves the
+// last answer as it is. Questions and memory are bounded: with kMaxQuestions
+// questions open, a user is asked for later; with more than kMaxRemembered
+// users, all answers are forgotten.
 //
-// Every function returns at once but Prepare(), which waits up to its budget.
-// To be used by one thread.
+// Only Prepare() waits, up to its budget. Not thread-safe.
 class Usernames {
  public:
-  // The user's name, or the number in digits where there is no such user;
-  // nothing where the user database cannot say now. May block; is called in the
+  // Returns the user's name, the user id in digits if there is no such user, or
+  // nullopt if the user database cannot answer now. May block. Called in the
   // thread.
   using Ask = std::function<std::optional<std::string>(uint32_t uid)>;
 
   static constexpr size_t kMaxQuestions = 1024;
   static constexpr size_t kMaxRemembered = 16'384;
-  // Age at which an answer is asked for again.
+  // The age at which an answer is asked for again.
   static constexpr int64_t kLifetimeNs = 60'000'000'000;
-  // Pause before a question that was not answered is asked again.
+  // The pause before a question that failed is asked again.
   static constexpr int64_t kRetryNs = 5'000'000'000;
   static constexpr std::chrono::milliseconds kBudget{200};
 
   // The default asks getpwuid_r(3).
   explicit Usernames(Ask ask = nullptr,
                      std::chrono::milliseconds budget = kBudget);
-  // Does not wait for a question that is being asked.
+  // Does not wait for a question that is in progress.
   ~Usernames();
   Usernames(const Usernames&) = delete;
   Usernames& operator=(const Usernames&) = delete;
@@ -51,35 +51,36 @@ class Usernames {
   // The thread gives up all capabilities before its next question.
   void DropPrivileges();
 
-  // Takes the answers that have come, and asks for these users and for those
-  // that are waited for, as far as their answers are not fresh. Waits for users
-  // that have no answer yet, up to the budget in all; not while a question
-  // takes longer than the budget already.
+  // Takes the answers that have come. Asks for these users and for those passed
+  // to WaitFor(), unless their answers are recent. Then waits until each of
+  // these users has an answer, at most for the budget. Does not wait if a
+  // question has taken longer than the budget already. now_ns is
+  // CLOCK_REALTIME.
   void Prepare(const std::vector<uint32_t>& uids, int64_t now_ns);
 
-  // The last answer; nullptr where there is none. Does not change until the
-  // next Prepare(), which also ends the pointer's life.
+  // Returns the last answer, or nullptr if there is none. The answer does not
+  // change, and the pointer stays valid, until the next Prepare().
   const std::string* Find(uint32_t uid) const;
 
-  // Goes on asking for this user until there is an answer.
+  // Makes Prepare() ask for this user until there is an answer.
   void WaitFor(uint32_t uid);
   bool waiting() const { return !waiting_.empty(); }
 
-  // Whom WaitFor() named and who has no answer yet.
+  // Users passed to WaitFor() that have no answer yet.
   std::vector<uint32_t> waiting_users() const {
     return {waiting_.begin(), waiting_.end()};
   }
 
-  // Users that were waited for and have an answer by now, since Stored().
+  // Users passed to WaitFor() that have got an answer since Stored().
   const std::set<uint32_t>& answered() const { return answered_; }
   void Stored() { answered_.clear(); }
 
  private:
   struct Entry {
-    std::string username;  // empty where there is no answer yet
+    std::string username;  // empty if there is no answer yet
     int64_t asked_ns = 0;
-    bool is_asked = false;  // and not answered yet
-    bool failed = false;    // the last question
+    bool is_asked = false;  // a question is open
+    bool failed = false;    // the last question failed
   };
   struct Shared;
 
@@ -88,8 +89,8 @@ class Usernames {
   void AskFor(uint32_t uid, int64_t now_ns);
   bool HasAnswers(const std::vector<uint32_t>& uids) const;
 
-  std::shared_ptr<Shared> shared_;  // with the thread, which may outlive this
-  std::thread thread_;              // from the first question on
+  std::shared_ptr<Shared> shared_;  // the thread owns it, too
+  std::thread thread_;              // started by the first question
   std::chrono::milliseconds budget_;
   std::unordered_map<uint32_t, Entry> entries_;
   std::set<uint32_t> waiting_;  // at most kMaxQuestions

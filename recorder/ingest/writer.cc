@@ -18,10 +18,10 @@
 namespace forkdb {
 namespace {
 
-// Reading the clock for each record would cost more than it is worth.
+// Reading the clock for each record would cost too much.
 constexpr size_t kRecordsPerClockReading = 64;
 
-// A record has the number of a stored one, and another time.
+// A record has the number of a stored record but another time.
 class Contradiction : public std::exception {
  public:
   explicit Contradiction(const Record* record) : record_(record) {}
@@ -32,7 +32,8 @@ class Contradiction : public std::exception {
   const Record* record_;
 };
 
-// Drops the first of an order, and keeps the others as they were read.
+// Drops the first `count` events of the order from records, and keeps the
+// others in the order in which they were read.
 void DropFirst(size_t count, const std::vector<Event>& order,
                std::vector<Record>* records) {
   std::vector<bool> drop(records->size());
@@ -48,7 +49,8 @@ void DropFirst(size_t count, const std::vector<Event>& order,
   records->resize(kept);
 }
 
-// Where a writer asks by itself, nobody waits for it.
+// A writer with its own Usernames may wait longer, because no live source fills
+// up meanwhile.
 constexpr std::chrono::milliseconds kLongBudget(10'000);
 
 std::vector<uint32_t> UidsOf(const std::vector<Record>& records) {
@@ -70,7 +72,7 @@ std::vector<Event> BySeq(const Batch& batch) {
 
 }  // namespace
 
-// In the order in which a record goes through them.
+// In the order in which a record passes through them.
 struct Writer::Stages {
   Stages(const Stream& stream, const std::string& path, Usernames* usernames,
          SQLite::Database* database)
@@ -102,7 +104,7 @@ Writer::~Writer() = default;
 void Writer::Forget() { stages_.reset(); }
 
 Drain Writer::Write(const Stream& stream, Batch* batch, int64_t now_ns) try {
-  // Before the transaction, which nobody else can write meanwhile.
+  // Before the transaction, because no other process can write during it.
   usernames_->Prepare(batch->records.empty() ? usernames_->waiting_users()
                                              : UidsOf(batch->records),
                       now_ns);
@@ -194,7 +196,8 @@ size_t Writer::StoreSome(const std::vector<Event>& order, bool is_careful,
   const auto end = std::chrono::steady_clock::now() + limits_.time;
   size_t taken = 0;
   for (const Event& event : order) {
-    // The first few are stored whatever the time, so that work goes on.
+    // The first few records are stored however long they take, so that each
+    // transaction makes progress.
     const bool time_is_over = taken > 0 &&
                               taken % kRecordsPerClockReading == 0 &&
                               std::chrono::steady_clock::now() >= end;

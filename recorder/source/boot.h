@@ -1,4 +1,4 @@
-// Which life of which kernel the records come from.
+// Identifies the boot that records come from.
 
 #ifndef FORKDB_RECORDER_SOURCE_BOOT_H_
 #define FORKDB_RECORDER_SOURCE_BOOT_H_
@@ -9,7 +9,8 @@
 
 namespace forkdb {
 
-// A row of the boots table. What is not known (a saved copy) is empty.
+// A row of the table boots. A field that is not known, as for a saved copy, is
+// empty.
 struct Boot {
   std::string boot_id;
   std::string host;
@@ -18,7 +19,8 @@ struct Boot {
   std::optional<int64_t> boot_ns;  // when the kernel started, since the epoch
 };
 
-// The boot that this process runs in. Throws Error if /proc does not say.
+// Returns the boot that this process runs in. Throws Error if /proc cannot be
+// read.
 Boot CurrentBoot();
 
 }  // namespace forkdb

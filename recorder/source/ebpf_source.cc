@@ -16,7 +16,7 @@ EbpfSource::EbpfSource(int64_t now_ns, size_t buffer_bytes, bool failures)
   stream_.source = kEbpf;
   stream_.attachment = std::to_string(now_ns) + "-" + std::to_string(getpid());
   stream_.hook = probe_.hook();
-  // Not now_ns: to load the programs takes a while.
+  // Not now_ns: loading the programs takes a while.
   const ClockReading attached = ReadClocks();
   stream_.attach_ns = attached.realtime_ns;
   stream_.attach_boottime_ns = attached.boottime_ns;

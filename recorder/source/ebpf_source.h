@@ -12,15 +12,16 @@
 
 namespace forkdb {
 
-// Every attachment is a stream of its own, numbered from 1.
+// Each attachment is a stream of its own, numbered from 1.
 //
-// A reading that empties the ring buffer makes final what had been given out
-// before the reading before it: what is missing among those numbers is lost. A
-// reading takes at most Batch::kMaxRecords records, however large the ring
-// buffer is; one that leaves some there makes nothing final.
+// A reading takes at most Batch::kMaxRecords records. After a reading that
+// empties the ring buffer, the numbers issued before the last such reading are
+// final: those of them that have not come are lost. A reading that leaves
+// records in the ring buffer makes no number final.
 class EbpfSource : public Source {
  public:
-  // Attaches; throws Error if the kernel does not let us.
+  // Attaches the programs. now_ns is CLOCK_REALTIME. Throws Error if the kernel
+  // refuses.
   EbpfSource(int64_t now_ns, size_t buffer_bytes, bool failures);
 
   ReadResult Read(Batch* batch) override;
@@ -32,18 +33,18 @@ class EbpfSource : public Source {
   const Stream& stream() const override { return stream_; }
 
  private:
-  // Adds to the batch what the hook skipped since the look before.
+  // Adds to the batch the calls that the hook skipped since the last call.
   void CountMissed(Batch* batch);
-  // Takes records out of the ring buffer. Returns whether it left some.
+  // Takes records out of the ring buffer. Returns true if the buffer has more.
   bool Take();
 
   Probe probe_;
   Stream stream_;
   ReorderBuffer reorder_;
-  int64_t issued_seq_ = 0;  // as the last reading that left nothing saw it
+  int64_t issued_seq_ = 0;  // at the last reading that emptied the buffer
   int64_t final_seq_ = 0;
-  int64_t skipped_ = 0;  // as the reading before saw it
-  int64_t looked_ns_;    // when that was
+  int64_t skipped_ = 0;  // calls that were skipped until looked_ns_
+  int64_t looked_ns_;    // CLOCK_REALTIME
 };
 
 }  // namespace forkdb

@@ -1,4 +1,4 @@
-// Events: what the numbers of a stream stand for.
+// Events: each number of a stream stands for one.
 
 #ifndef FORKDB_RECORDER_SOURCE_EVENT_H_
 #define FORKDB_RECORDER_SOURCE_EVENT_H_
@@ -11,9 +11,9 @@ namespace forkdb {
 
 enum class EventKind : uint8_t { kCall };
 
-// What all kinds of event share, and the payload of this one. Does not own the
-// payload, which must outlive it. A new kind adds a pointer to its payload, a
-// vector to Batch and a case where kind is asked for.
+// The fields that all kinds of event share, and a pointer to the payload. Does
+// not own the payload, which must outlive it. A new kind needs a pointer to its
+// payload here, a vector in Batch, and a case wherever code tests the kind.
 struct Event {
   explicit Event(const Record& record)
       : seq(record.seq), time_ns(record.time_ns), call(&record) {}
@@ -21,7 +21,7 @@ struct Event {
   EventKind kind = EventKind::kCall;
   int64_t seq;
   int64_t time_ns;     // CLOCK_REALTIME
-  const Record* call;  // of kCall
+  const Record* call;  // for kCall
 };
 
 }  // namespace forkdb

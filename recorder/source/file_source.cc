@@ -19,10 +19,11 @@
 namespace forkdb {
 namespace {
 
-// As large as the module's buffer, so that a reading is few system calls.
+// As large as the module's buffer, so that a reading needs few system calls.
 constexpr size_t kBufferSize = 64 * 1024;
 
-// What one Read() takes at most: a line without end must not keep it for ever.
+// The most that one Read() takes. An endless line must not keep it busy
+// forever.
 constexpr size_t kMaxRead = 16 * 1024 * 1024;
 
 std::string Describe(const std::string& path, const std::string& reason) {
@@ -49,7 +50,8 @@ std::string OpenReason(const std::string& path, int error_number) {
   }
 }
 
-// A FIFO without O_NONBLOCK would keep open() waiting, deaf to signals.
+// Without O_NONBLOCK, open() of a FIFO would wait for a writer, and no signal
+// would end the wait.
 Descriptor OpenFile(const std::string& path) {
   return Descriptor(
       open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
@@ -71,7 +73,8 @@ FileSource::FileSource(std::string path, const std::string& boot_id,
     : path_(std::move(path)), buffer_(kBufferSize) {
   Open();
   struct stat status {};
-  // A pipe taken for a file would be read again from its beginning.
+  // If a pipe were taken for a file, Rewind() would reopen it, but a pipe cannot
+  // be read again.
   if (fstat(file_.get(), &status) != 0) {
     throw SourceError(path_, ErrnoText(errno));
   }
@@ -99,13 +102,14 @@ void FileSource::Open() {
     if (was_read_) throw SourceGone(what);
     throw Error(what);
   }
-  // Not before there is a new one: what a new writer has put into a pipe
-  // meanwhile lives as long as the pipe has a reader.
+  // The old descriptor is closed only now. A new writer may have filled the
+  // pipe already, and the pipe keeps the data only while it has a reader.
   file_ = std::move(file);
 }
 
 bool FileSource::Rewind() {
-  // What a pipe has handed over is gone. The file in /proc cannot seek.
+  // A pipe cannot be read again. The file in /proc cannot seek, so it is
+  // reopened.
   if (is_pipe_) return false;
   file_.Close();
   lines_.TakeRest();
@@ -129,7 +133,7 @@ ReadResult FileSource::Read(Batch* batch) {
     was_read_ = true;
     if (count == 0) {
       if (!is_pipe_) return ReadResult::kEnd;
-      // A pipe that nobody has written to is still at its beginning.
+      // A pipe that nobody has written to has not ended.
       const bool was_written = has_header_;
       Reopen(batch);
       return was_written ? ReadResult::kEnd : ReadResult::kAgain;
@@ -184,8 +188,8 @@ void FileSource::TakeHeader(std::string_view line) {
 
 void FileSource::Reopen(Batch* batch) {
   RejectRest(batch);
-  // A descriptor whose writer has gone is never idle again for poll(2), even if
-  // that writer wrote nothing.
+  // Once the last writer has closed the pipe, poll(2) always reports POLLHUP for
+  // this descriptor, even if nothing was written.
   has_header_ = false;
   Open();
 }

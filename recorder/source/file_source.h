@@ -1,4 +1,4 @@
-// Reads /proc/fork_info, or any file or pipe of its format.
+// Reads /proc/fork_info, or any file or pipe in its format.
 
 #ifndef FORKDB_RECORDER_SOURCE_FILE_SOURCE_H_
 #define FORKDB_RECORDER_SOURCE_FILE_SOURCE_H_
@@ -14,17 +14,17 @@
 
 namespace forkdb {
 
-// Keeps one descriptor open between readings: its position is what makes the
-// next one bring only newer records. A pipe is opened again when its writers
-// have gone, and then starts with a header again. A file that can be read no
-// more is opened again once it is there, and read from its start: the records
-// that are known are for the writer to skip.
+// Keeps one descriptor open between readings, so that the next reading
+// continues where the last one ended. Reopens a pipe when its writers have
+// closed it; the next writer starts with a header. Reopens a file that became
+// unreadable as soon as it is there again, and reads it from its start; the
+// writer skips the records that it knows.
 //
-// Records of a file that is not in procfs belong to the boot boot_id if it is
-// given, else to one named after the file.
+// Records of a file outside procfs belong to the boot boot_id. If boot_id is
+// empty, they belong to a boot named after the file.
 class FileSource : public Source {
  public:
-  // Throws Error if the file cannot be opened.
+  // now_ns is CLOCK_REALTIME. Throws Error if the file cannot be opened.
   FileSource(std::string path, const std::string& boot_id, int64_t now_ns);
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
@@ -40,8 +40,8 @@ class FileSource : public Source {
  private:
   void TakeLine(std::string_view line, Batch* batch);
   void TakeHeader(std::string_view line);
-  // Throws Error if the file cannot be opened, SourceGone if it could be
-  // before.
+  // Throws Error if the file cannot be opened, or SourceGone if it has been
+  // read before.
   void Open();
   void Reopen(Batch* batch);
   void RejectRest(Batch* batch);

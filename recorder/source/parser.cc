@@ -16,8 +16,8 @@ constexpr std::string_view kHeaderStart = "fork_info - ";
 constexpr int32_t kMaxErrno = 4095;
 constexpr size_t kMaxComm = 255;
 
-// Takes the field up to the next space or the end, and the space. The rest is
-// without data only where no space followed.
+// Removes the next field and the space after it from *rest, and returns the
+// field. If no space followed, rest->data() becomes nullptr.
 std::string_view NextField(std::string_view* rest) {
   const size_t end = std::min(rest->find(' '), rest->size());
   const std::string_view field = rest->substr(0, end);
@@ -29,7 +29,7 @@ std::string_view NextField(std::string_view* rest) {
   return field;
 }
 
-// Reads fields one after another and remembers the first that was wrong.
+// Reads the fields in turn and remembers the first error.
 class FieldReader {
  public:
   explicit FieldReader(std::string_view line) : rest_(line) {}
@@ -51,7 +51,8 @@ class FieldReader {
   }
 
   void Comm(std::string_view name, std::string* value) {
-    // A name may be empty (prctl allows it), but its space must be there.
+    // A name may be empty (prctl(2) allows that), but the space before it is
+    // required.
     std::optional<std::string> comm = UnescapeComm(rest_);
     if (rest_.data() == nullptr) {
       Fail(name, "missing");

@@ -1,5 +1,5 @@
-// The text format of /proc/fork_info, version 1. The contract is
-// lkm/FORMAT.md. Pure: no I/O, no clock, no state outside the objects.
+// Parses the text format of /proc/fork_info, version 1. lkm/FORMAT.md defines
+// it. Does no I/O, reads no clock and has no global state.
 
 #ifndef FORKDB_RECORDER_SOURCE_PARSER_H_
 #define FORKDB_RECORDER_SOURCE_PARSER_H_
@@ -20,36 +20,37 @@ inline constexpr int kFormatVersion = 1;
 // The first line: "fork_info - version: 1 capacity: 16384".
 struct Header {
   int64_t version = 0;
-  int64_t capacity = 0;  // 0 where the header does not say
+  int64_t capacity = 0;  // 0 if the header has none
 };
 
-// Reads a header line; keys other than version and capacity are passed over.
-// Nothing if the line is not one.
+// Parses a header line. Ignores keys other than version and capacity. Returns
+// nullopt if the line is not a header.
 std::optional<Header> ParseHeader(std::string_view line);
 
-// Reads one line, without its newline, into *record. Returns "" or the reason
+// Parses one line, without its newline, into *record. Returns "", or the reason
 // why the line is not a record; *record is then unspecified.
 std::string ParseRecord(std::string_view line, Record* record);
 
-// The line of a record, without a newline: the opposite of ParseRecord().
+// Returns the line of a record, without a newline: the inverse of
+// ParseRecord().
 std::string FormatRecord(const Record& record);
 
-// Cuts chunks, as read(2) returns them, into lines. A line longer than kMaxLine
-// is handed over cut to that length, once, and can then be no record.
+// Splits chunks, as read(2) returns them, into lines. A line longer than
+// kMaxLine is passed on once, cut to that length; no record is that long.
 class LineSplitter {
  public:
   // The longest record is under 400 bytes.
   static constexpr size_t kMaxLine = 4096;
 
-  // Calls line(text) for every line that the chunk completes. The text is valid
-  // during the call only.
+  // Calls line(text) for each line that the chunk completes. The text is valid
+  // only during the call.
   void Feed(std::string_view chunk,
             const std::function<void(std::string_view)>& line);
 
-  // Whether the line that is not complete yet is longer than kMaxLine.
+  // Whether the incomplete line is longer than kMaxLine.
   bool overlong() const { return rest_.size() >= kMaxLine; }
 
-  // Ends the input: what stands there without a newline, and forgets it.
+  // Ends the input. Returns the incomplete line, and forgets it.
   std::string TakeRest();
 
  private:

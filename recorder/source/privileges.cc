@@ -30,7 +30,7 @@ void JoinGroup(const std::string& group) {
   std::vector<gid_t> groups(static_cast<size_t>(count));
   if (getgroups(count, groups.data()) < 0) return;
   groups.push_back(entry->gr_gid);
-  // Refused to whom is not root: that one may be a member already.
+  // Refused if this is not root. The user may be a member already.
   if (setgroups(groups.size(), groups.data()) != 0) return;
 }
 

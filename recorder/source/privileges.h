@@ -1,4 +1,4 @@
-// What a recorder no longer needs once everything is open.
+// Gives up what a recorder does not need once everything is open.
 
 #ifndef FORKDB_RECORDER_SOURCE_PRIVILEGES_H_
 #define FORKDB_RECORDER_SOURCE_PRIVILEGES_H_
@@ -7,11 +7,11 @@
 
 namespace forkdb {
 
-// Gives up all capabilities, and the way to new ones, for good. Throws Error.
+// Gives up all capabilities for good, and sets no_new_privs. Throws Error.
 void DropPrivileges();
 
-// Makes the process a member of the group, so that it may give its files to it
-// later, too. Where it may not, it goes on without. Throws nothing.
+// Makes the process a member of the group, so that it may give files to the
+// group later. Does nothing if the system refuses. Never throws.
 void JoinGroup(const std::string& group);
 
 }  // namespace forkdb

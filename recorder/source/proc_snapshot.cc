@@ -22,7 +22,7 @@ constexpr int64_t kThreadDaemon = 2;
 // PF_KTHREAD in the flags of /proc/PID/stat.
 constexpr uint64_t kKernelThread = 0x00200000;
 
-// A descriptor, closed at the end.
+// A descriptor that is closed on destruction.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -38,7 +38,8 @@ class Descriptor {
   int fd_;
 };
 
-// A small file, in one read; nothing if its process has ended.
+// Reads a small file with one read(2). Returns nullopt if its process has
+// ended.
 std::optional<std::string> Read(int directory, const char* name) {
   const Descriptor file(openat(directory, name, O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return std::nullopt;
@@ -48,7 +49,8 @@ std::optional<std::string> Read(int directory, const char* name) {
   return std::string(buffer.data(), static_cast<size_t>(size));
 }
 
-// What /proc/PID/stat says. Behind the last parenthesis stands no text.
+// Fields of /proc/PID/stat. After the last parenthesis, all of them are numbers
+// except the state.
 struct Stat {
   int64_t ppid = 0;
   uint64_t flags = 0;
@@ -70,8 +72,8 @@ std::optional<Stat> ParseStat(const std::string& text) {
   return stat;
 }
 
-// The fields of a line of /proc/PID/status; a name cannot forge one, for its
-// newlines are escaped.
+// Returns the fields of a line of /proc/PID/status. A process name cannot forge
+// a line, because the kernel escapes its newlines.
 std::istringstream StatusLine(const std::string& status, const char* key) {
   const size_t at = status.find(key);
   if (at == std::string::npos) return std::istringstream();
@@ -80,8 +82,8 @@ std::istringstream StatusLine(const std::string& status, const char* key) {
       status.substr(begin, status.find('\n', begin) - begin));
 }
 
-// All three files are of one process, though its pid be used again: they are
-// read through one directory.
+// The three files are read through one directory, so they belong to one process
+// even if its pid is reused.
 std::optional<AliveProcess> ReadProcess(int proc, const char* name) {
   const Descriptor directory(
       openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -97,7 +99,7 @@ std::optional<AliveProcess> ReadProcess(int proc, const char* name) {
   process.ppid = static_cast<int32_t>(fields->ppid);
   process.start_tick = fields->start_tick;
   if (!(StatusLine(*status, "\nUid:") >> process.uid)) return std::nullopt;
-  // The last of them is the innermost.
+  // The last number is the one in the innermost namespace.
   std::istringstream ns_pids = StatusLine(*status, "\nNSpid:");
   for (int32_t ns_pid = 0; ns_pids >> ns_pid;) process.ns_pid = ns_pid;
   if (!comm->empty() && comm->back() == '\n') comm->pop_back();
@@ -111,7 +113,7 @@ bool IsPid(std::string_view name) {
          name.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// Whether pids and start times here are those that records have; if not, why.
+// Returns why pids or start times here differ from those in records, or "".
 std::string WhatIsForeign(int proc) {
   // Kernel threads are in the initial PID namespace only.
   const std::optional<std::string> daemon =

@@ -1,5 +1,5 @@
-// The processes that were alive before a recorder began: no record need have
-// made them, and ancestry goes through them.
+// Reads which processes were alive before the recorder began. There may be no
+// record of their creation, but ancestry needs them.
 
 #ifndef FORKDB_RECORDER_SOURCE_PROC_SNAPSHOT_H_
 #define FORKDB_RECORDER_SOURCE_PROC_SNAPSHOT_H_
@@ -15,25 +15,26 @@ namespace forkdb {
 struct AliveProcess {
   int32_t pid = 0;
   int32_t ppid = 0;  // 0 for none
-  // Since the boot, as records have it, in steps of 10 ms (USER_HZ).
+  // Start time since boot, in ticks of 10 ms (USER_HZ). Records have the same
+  // time in ns.
   int64_t start_tick = 0;
   uint32_t uid = 0;
   int32_t ns_pid = 0;  // in its own PID namespace
   std::string comm;    // raw bytes
 };
 
-// What one pass over /proc brought.
+// The result of one pass over /proc.
 struct ProcSnapshot {
-  // A pass takes no more: some 10 MB, and a second or two.
+  // The most processes in one pass: about 10 MB, and a second or two.
   static constexpr size_t kMost = 65536;
 
   std::vector<AliveProcess> processes;
-  std::string trouble;  // why some or all are missing; empty if none is
+  std::string trouble;  // why some or all are missing, or empty
 };
 
-// Reads what is alive below this mount of procfs. A process that ends meanwhile
-// is left out, whole. Nothing is read where the pids are not those of records:
-// in a container, or in a time namespace of its own.
+// Reads the processes below this mount of procfs. Leaves out a process that
+// ends during the pass. Reads nothing if pids or start times differ from those
+// in records: in a container, or in another time namespace. Never throws.
 ProcSnapshot ReadProcSnapshot(const std::string& proc, size_t most);
 
 }  // namespace forkdb

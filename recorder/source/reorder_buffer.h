@@ -1,4 +1,4 @@
-// Brings the records of a ring buffer into the order of their numbers.
+// Sorts the records of a ring buffer by their numbers.
 
 #ifndef FORKDB_RECORDER_SOURCE_REORDER_BUFFER_H_
 #define FORKDB_RECORDER_SOURCE_REORDER_BUFFER_H_
@@ -11,28 +11,29 @@
 
 namespace forkdb {
 
-// Two processors may put their records into the ring buffer in another order
-// than that of the numbers, so a hole may be filled a moment later. Records
-// wait behind a hole until it is filled or known to be final.
+// Two processors may put their records into the ring buffer in a different
+// order than their numbers, so a missing number may come a moment later.
+// Records after a missing number wait until it comes or is known to be lost.
 //
-// Holds at most what was added last and kMostWaiting records: a hole that is
-// further behind the newest record than kMostWaiting numbers is taken for
-// final. A record that comes later still is handed over late, and the writer
-// takes it out of its gap. Not thread-safe.
+// Holds at most the records added last and kMostWaiting others: a number that
+// is more than kMostWaiting below the newest is taken for lost. If its record
+// comes after all, it is handed over late, and the writer removes it from the
+// gap. Not thread-safe.
 class ReorderBuffer {
  public:
   static constexpr int64_t kMostWaiting = Batch::kMaxRecords;
 
-  // Where new records are to be appended, in any order.
+  // New records are appended here, in any order.
   std::vector<Record>* incoming() { return &waiting_; }
 
-  // Moves to the batch all that follows on without a hole, and all up to
-  // final_seq: numbers up to it that are not here never will be.
+  // Moves to the batch the records up to the first missing number, and all
+  // records up to final_seq. Numbers up to final_seq that have not come are
+  // lost.
   void HandOver(int64_t final_seq, Batch* batch);
 
  private:
   std::vector<Record> waiting_;
-  int64_t next_seq_ = 1;  // follows the last one handed over
+  int64_t next_seq_ = 1;  // the lowest number not yet handed over
 };
 
 }  // namespace forkdb
