@@ -15,7 +15,7 @@ LIBRARIES = {
              "recorder/record_command", "recorder/show_command", "recorder/prune_command", "query/cursor_command", "query/export_command",
              "query/filter_command", "query/query_command", "query/stats_command",
              "query/status_command", "query/tree_command"],
-    "date/": ["base/time.cc", "base/parse_time.cc"],
+    "date/": ["base/time.cc", "base/time_words.cc"],
     "SQLiteCpp/": ["store/", "recorder/", "query/"],
     "nlohmann/": ["terminal/row_printer.cc", "query/report/"],
     "systemd/": ["recorder/daemon/"],
