@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import os
+import pathlib
 import resource
 import signal
 import sqlite3
@@ -13,6 +14,7 @@ import unittest
 import harness
 import terminal
 
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 # Takes a step, and no row, for ever.
 ENDLESS = ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
            "SELECT count(*) FROM n")
@@ -136,7 +138,8 @@ class InterruptTest(harness.CliTest):
                                    ([], signal.SIGINT, 130),
                                    ([], signal.SIGTERM, 130)):
             with self.subTest(args):
-                os.remove(self.db)
+                for suffix in ("", "-wal", "-shm"):
+                    pathlib.Path(self.db + suffix).unlink(missing_ok=True)
                 self.record(harness.HEADER + harness.lines(1, 9))
                 process = self.start("query", "--follow", "--columns", "seq",
                                      "--format", "csv", condition, *args,
@@ -199,17 +202,25 @@ class InterruptTest(harness.CliTest):
                 self.assertIn(reason, result.stderr)
 
     def wait_until_busy(self, process):
-        """It has burned processor time that only a question takes."""
-        def busy():
+        """It handles SIGINT, and has used processor time since then that only a
+        question takes."""
+        harness.wait_until(lambda: harness.blocks(process, signal.SIGINT),
+                           "forkdb handling SIGINT")
+        self.wait_until_it_uses(0.2, process)
+
+    @staticmethod
+    def wait_until_it_uses(seconds, process):
+        def used():
             with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
-                return int(stat.read().rsplit(")")[1].split()[11]) > 20
-        harness.wait_until(busy, "forkdb at work")
+                return int(stat.read().rsplit(")")[1].split()[11]) / TICKS_PER_S
+        end = used() + seconds
+        harness.wait_until(lambda: used() > end, "forkdb at work")
 
     def test_an_ignored_interrupt_stays_ignored(self):
         process = self.start("query", "--sql", ENDLESS, "--timeout", "8s",
                              env=self.environment, preexec_fn=lambda:
                              signal.signal(signal.SIGINT, signal.SIG_IGN))
-        self.wait_until_busy(process)
+        self.wait_until_it_uses(0.2, process)
         code, _, err = self.stop(process, signal.SIGINT)
         self.assertEqual(code, 1, err)
 
