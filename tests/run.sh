@@ -1,9 +1,11 @@
 #!/bin/sh
 # Installs what the tests need (Debian 12), builds, and runs them. Run it as root.
 #
-#   tests/run.sh              the first three lanes below, as continuous integration does
+#   tests/run.sh              what continuous integration runs: all lanes but stock and
+#                             mutants; of sanitizers only unit, hostile and fuzz tests
 #   tests/run.sh quick        unit, command-line and golden tests, in parallel
-#   tests/run.sh sanitizers   ASan and UBSan, then a minute of fuzzing
+#   tests/run.sh sanitizers   unit and command-line tests with ASan and UBSan, those with
+#                             threads with TSan, and a minute of fuzzing
 #   tests/run.sh kernels      eBPF on this kernel; kernels built and booted in QEMU
 #   tests/run.sh stock        every stock kernel and preemption model
 #   tests/run.sh mutants      breaks the code in many ways: a test must notice each
@@ -19,7 +21,7 @@ lane=${1:-all}
 case $lane in
 all | quick | sanitizers | kernels | stock | mutants) ;;
 *)
-  sed -n '3,9s/^# *//p' "$0" >&2
+  sed -n '3,11s/^# \{0,3\}//p' "$0" >&2
   exit 2
   ;;
 esac
@@ -34,7 +36,7 @@ runs() {
 }
 
 sanitizers() {
-  phase "unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+  phase "unit and hostile tests with AddressSanitizer and UndefinedBehaviorSanitizer"
   quiet cmake --preset asan
   quiet cmake --build build-asan
   quiet ctest --preset asan
@@ -44,6 +46,19 @@ sanitizers() {
   quiet cmake --preset fuzz
   quiet cmake --build --preset fuzz
   quiet ctest --preset fuzz
+  echo "all passed"
+}
+
+# Too slow for a run of all lanes.
+more_sanitizers() {
+  phase "command-line tests with AddressSanitizer and UndefinedBehaviorSanitizer"
+  quiet ctest --preset asan-cli
+  echo "all passed"
+
+  phase "tests with threads with ThreadSanitizer"
+  quiet cmake --preset tsan
+  quiet cmake --build --preset tsan
+  quiet ctest --preset tsan
   echo "all passed"
 }
 
@@ -91,6 +106,9 @@ quick)
   phase "quick tests"
   build
   quick_tests
+  ;;
+sanitizers)
+  more_sanitizers
   ;;
 kernels)
   phase "kernels"

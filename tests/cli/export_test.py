@@ -260,6 +260,7 @@ class Export(harness.CliTest):
         self.assertEqual(process.wait(timeout=harness.PATIENCE),
                          -signal.SIGPIPE)
 
+    @harness.skip_under_sanitizers("it keeps freed memory")
     def test_memory_does_not_grow_with_the_history(self):
         self.record(harness.HEADER + harness.lines(1, 60000))
 

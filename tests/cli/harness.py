@@ -26,6 +26,24 @@ START_NS = 1_764_000_000_000_000_000
 # sooner: watch.py, which runs the tests, waits for a sign of life.
 PATIENCE = 600
 
+
+
+def sanitizer():
+    """The runtime that forkdb was built with: "asan" or "tsan", else ""."""
+    with open(FORKDB, "rb") as file:
+        start = file.read(1 << 20)  # the names of dynamic symbols
+    return next((name for name in ("asan", "tsan")
+                 if f"__{name}_init".encode() in start), "")
+
+
+SANITIZER = sanitizer()
+
+
+def skip_under_sanitizers(reason):
+    """Decorates a test that cannot pass with a sanitizer's runtime."""
+    return unittest.skipIf(SANITIZER, f"{SANITIZER}: {reason}")
+
+
 # A shell's background job starts with SIGINT ignored, and so would forkdb.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -179,6 +179,7 @@ class InterruptTest(harness.CliTest):
                 self.wait_until_busy(process)
                 self.assertEqual(self.stop(process, signal.SIGINT)[0], 130)
 
+    @harness.skip_under_sanitizers("its shadow memory is larger than the limit")
     def test_memory_is_bounded(self):
         # Each name stands for twice the one before.
         doubling = "WITH n0 AS (SELECT 1 AS x)" + "".join(

@@ -215,6 +215,7 @@ def expand(group):
     return calls
 
 
+@harness.skip_under_sanitizers("its runtime makes system calls of its own")
 class Traced(Manager):
     """The recorder as the unit's user; strace knows what it called."""
 
