@@ -42,13 +42,39 @@ struct Candidate {
   }
 };
 
+constexpr char kColumns[] =
+    "id, caller_id, ret, flags_raw, pid, tgid, start_ns";
+
+// Each finds the cells of a member: pid, comm, username, time_ns and as_of_ns.
+constexpr char kMade[] =
+    "SELECT child_pid, comm, username, time_ns, NULL FROM forks WHERE id = ?";
+constexpr char kAlive[] =
+    "SELECT a.pid, a.comm, a.username, b.boot_ns + a.start_tick * {kTickNs}, "
+    "a.seen_ns FROM alive AS a JOIN boots AS b ON b.id = a.boot WHERE a.id = ?";
+// As of its last call.
+constexpr char kCall[] =
+    "SELECT tgid, comm, username, time_ns FROM forks WHERE id = ?";
+
+// The first row, empty if there is none.
+Row First(int64_t id, SQLite::Statement* find) {
+  find->bind(1, id);
+  Row row;
+  if (find->executeStep()) ReadRow(find, &row);
+  find->reset();
+  return row;
+}
+
 // Takes records from the newest to the oldest. The record that created a
 // process is older than the calls of the process, so its tally is then
 // complete.
 class FamilyBuilder {
  public:
   FamilyBuilder(const FamilyLimits& limits, SQLite::Database* database)
-      : limits_(limits), database_(database), alive_(database) {}
+      : limits_(limits),
+        alive_(database),
+        find_made_(*database, kMade),
+        find_alive_(*database, FormatSql(kAlive)),
+        find_call_(*database, kCall) {}
 
   void Add(SQLite::Statement* row);
   Family Finish();
@@ -62,16 +88,13 @@ class FamilyBuilder {
   void Describe(const Candidate& candidate, FamilyMember* member);
 
   const FamilyLimits& limits_;
-  SQLite::Database* database_;
   AliveForest alive_;
+  SQLite::Statement find_made_, find_alive_, find_call_;
   std::unordered_map<Process, Tally> tallies_;  // not complete yet
   std::map<std::tuple<int64_t, int64_t, int64_t>, Process> callers_;
   std::vector<Candidate> largest_;  // a heap, the smallest in front
   int64_t processes_ = 0;
 };
-
-constexpr char kColumns[] =
-    "id, caller_id, ret, flags_raw, pid, tgid, start_ns";
 
 Process FamilyBuilder::CallerOf(SQLite::Statement* row) {
   if (!row->isColumnNull(1)) {
@@ -145,13 +168,6 @@ void FamilyBuilder::Offer(const Candidate& candidate) {
 }
 
 void FamilyBuilder::Describe(const Candidate& candidate, FamilyMember* member) {
-  const auto first = [&](const char* sql, int64_t id) {
-    SQLite::Statement find(*database_, FormatSql(sql));
-    find.bind(1, id);
-    Row row;
-    if (find.executeStep()) ReadRow(&find, &row);
-    return row;
-  };
   const auto describe = [&](Row* row) {
     if (row->empty()) return;
     member->pid = std::move((*row)[0]);
@@ -163,23 +179,14 @@ void FamilyBuilder::Describe(const Candidate& candidate, FamilyMember* member) {
   const Process& process = candidate.process;
   if (process.kind == Kind::kRecorded) {
     member->id = process.id;
-    Row made = first(
-        "SELECT child_pid, comm, username, time_ns, NULL FROM forks "
-        "WHERE id = ?",
-        process.id);
+    Row made = First(process.id, &find_made_);
     describe(&made);
   } else if (process.kind == Kind::kAlive) {
-    Row alive = first(
-        "SELECT a.pid, a.comm, a.username, b.boot_ns + a.start_tick * "
-        "{kTickNs}, a.seen_ns FROM alive AS a JOIN boots AS b ON b.id = a.boot "
-        "WHERE a.id = ?",
-        process.id);
+    Row alive = First(process.id, &find_alive_);
     describe(&alive);
   }
   if (candidate.tally.last_call == 0) return;
-  Row call =
-      first("SELECT tgid, comm, username, time_ns FROM forks WHERE id = ?",
-            candidate.tally.last_call);
+  Row call = First(candidate.tally.last_call, &find_call_);
   if (call.empty()) return;
   member->pid = std::move(call[0]);
   member->comm = std::move(call[1]);
