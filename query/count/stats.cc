@@ -12,13 +12,8 @@ namespace {
 
 Counts CountWindow(const StatsOptions& options, const Window& window,
                    const Bins& bins, SQLite::Database* database) {
-  Filter filter = options.filter;
-  // Without a time the window is the whole history.
-  if (filter.since_ns || filter.until_ns) {
-    filter.since_ns = window.since_ns;
-    filter.until_ns = window.until_ns;
-  }
-  return Count(Search(database, filter), bins, options.most_rows);
+  return Count(Search(database, InWindow(options.filter, window)), bins,
+               options.most_rows);
 }
 
 }  // namespace

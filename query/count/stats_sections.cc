@@ -32,7 +32,11 @@ struct Pair {
 Pair Less(const Pair& all, const Pair& part) {
   return {Minus(all.records, part.records), Minus(all.before, part.before)};
 }
-using Named = std::map<std::string, Pair>;
+struct Named {
+  Pair pair;
+  std::vector<int64_t> ids;  // StatsEntry::ids
+};
+using ByNames = std::map<std::string, Named>;
 
 struct FlagSet {
   std::string names;
@@ -94,11 +98,11 @@ class Describer {
   void ReadFlagSets();
   // The counts of a dimension by name; name() returns the name of an id.
   template <typename Name>
-  Named ByName(RecordRow::Column column, const Name& name);
+  ByNames ByName(RecordRow::Column column, const Name& name);
   // The calls with a flag set that matches, or the failed ones among them.
   template <typename Match>
   Pair Sum(bool failed, const Match& match);
-  StatsSection Top(const char* name, const char* heading, const Named& named,
+  StatsSection Top(const char* name, const char* heading, const ByNames& names,
                    Value (*value)(const std::string&));
 
   SQLite::Database* database_;
@@ -119,17 +123,18 @@ void Describer::ReadFlagSets() {
 }
 
 template <typename Name>
-Named Describer::ByName(RecordRow::Column column, const Name& name) {
-  Named named;
+ByNames Describer::ByName(RecordRow::Column column, const Name& name) {
+  ByNames names;
   for (const auto& [id, records] : now_.Of(column)) {
-    int64_t& sum = named[name(id)].records;
-    sum = Plus(sum, records);
+    Named& named = names[name(id)];
+    named.pair.records = Plus(named.pair.records, records);
+    named.ids.push_back(id);
   }
   for (const auto& [id, records] : before_.Of(column)) {
-    int64_t& sum = named[name(id)].before;
+    int64_t& sum = names[name(id)].pair.before;
     sum = Plus(sum, records);
   }
-  return named;
+  return names;
 }
 
 template <typename Match>
@@ -146,16 +151,18 @@ Pair Describer::Sum(bool failed, const Match& match) {
 }
 
 StatsSection Describer::Top(const char* name, const char* heading,
-                            const Named& named,
+                            const ByNames& names,
                             Value (*value)(const std::string&)) {
   StatsSection section = {name, heading, {}};
   Ranking<std::string> ranking;
-  for (const auto& [text, pair] : named) {
-    if (pair.records > 0) ranking.emplace_back(text, pair.records);
+  for (const auto& [text, named] : names) {
+    if (named.pair.records > 0) ranking.emplace_back(text, named.pair.records);
   }
   KeepTop(top_, &ranking);
   for (const auto& [text, records] : ranking) {
-    AddEntry(value(text), named.at(text), &section);
+    const Named& named = names.at(text);
+    AddEntry(value(text), named.pair, &section);
+    section.entries.back().ids = named.ids;
   }
   return section;
 }
@@ -197,13 +204,13 @@ StatsSection Describer::Values(const char* section, RecordRow::Column column) {
   SQLite::Statement find(
       *database_, fmt::format("SELECT {} FROM {} AS v WHERE v.{} = ?",
                               shown.sql, dimension.values, dimension.key));
-  const Named named = ByName(column, [&](int64_t id) {
+  const ByNames names = ByName(column, [&](int64_t id) {
     find.bind(1, id);
     std::string name = FirstText(&find);
     find.reset();
     return name;
   });
-  return Top(section, shown.name, named, TextOrBlob);
+  return Top(section, shown.name, names, TextOrBlob);
 }
 
 StatsSection Describer::Callers() {
@@ -224,7 +231,7 @@ StatsSection Describer::Callers() {
         TextOrBlob(comm),
         {records, before == before_.callers.end() ? 0 : before->second.records},
         &section);
-    section.entries.back().pid = std::get<1>(caller);
+    section.entries.back().caller = caller;
     find.reset();
   }
   return section;
@@ -242,13 +249,17 @@ StatsSection Describer::Flags() {
 }
 
 StatsSection Describer::Namespaces() {
-  Named created;
+  ByNames created;
   for (const std::string_view name : AllCloneFlagNames()) {
     const uint64_t bit = CloneFlagFromName(name).value_or(0) & kNewNamespace;
     if (bit == 0) continue;
     const auto match = [&](uint64_t flags) { return (flags & bit) != 0; };
-    created[std::string(name)] =
+    Named& named = created[std::string(name)];
+    named.pair =
         Less(Sum(/*failed=*/false, match), Sum(/*failed=*/true, match));
+    for (const auto& [id, set] : flag_sets_) {
+      if (match(set.flags)) named.ids.push_back(id);
+    }
   }
   return Top("namespaces", "created", created, TextOrBlob);
 }
@@ -260,6 +271,7 @@ StatsSection Describer::Seconds() {
   for (const auto& [second, records] : ranking) {
     AddEntry(FormatUtc(Times(second, kNsPerSecond)), {records, 0}, &section);
     section.entries.back().before.reset();
+    section.entries.back().ids = {second};
   }
   return section;
 }

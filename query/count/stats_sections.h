@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "query/count/count.h"
@@ -20,10 +21,18 @@ namespace forkdb {
 // One line of a list.
 struct StatsEntry {
   Value name;
-  std::optional<int64_t> pid;  // only in the section callers
   int64_t records = 0;
   // The records in the window before; nothing in the section seconds.
   std::optional<int64_t> before;
+  // Which records are counted: those with one of these ids in the section's
+  // column of records; in the section seconds, those of this second. Empty in
+  // the sections totals, rate and callers.
+  std::vector<int64_t> ids;
+  std::optional<Caller> caller;  // only in the section callers
+
+  std::optional<int64_t> pid() const {
+    return caller ? std::optional(std::get<1>(*caller)) : std::nullopt;
+  }
 };
 
 struct StatsSection {

@@ -47,6 +47,14 @@ Window ChooseWindow(const Filter& filter, int64_t now_ns,
   return {window.until_ns, window.until_ns};  // before all that is recorded
 }
 
+Filter InWindow(Filter filter, const Window& window) {
+  if (filter.since_ns || filter.until_ns) {
+    filter.since_ns = window.since_ns;
+    filter.until_ns = window.until_ns;
+  }
+  return filter;
+}
+
 Window AskedWindow(const Filter& filter, const Window& window, int64_t now_ns) {
   return {window.since_ns, filter.since_ns && !filter.until_ns
                                ? std::max(window.until_ns, now_ns)

@@ -24,6 +24,10 @@ struct Window {
 Window ChooseWindow(const Filter& filter, int64_t now_ns,
                     SQLite::Database* database);
 
+// The filter for the records of its window. Without a time, the window has all
+// of them, and the filter stays as it is.
+Filter InWindow(Filter filter, const Window& window);
+
 // What of a window was asked for by a filter without an end: what comes until
 // now counts, too. A filter without any time asks for what there is.
 Window AskedWindow(const Filter& filter, const Window& window, int64_t now_ns);

@@ -106,7 +106,7 @@ void PrintTable(const Stats& stats, const StatsSection& section,
     }
     row.emplace_back(is_rate ? Bar(part, BarLength(output))
                              : fmt::format("{:.1f} %", 100 * part));
-    if (has_pid) row.emplace_back(entry.pid.value_or(0));
+    if (has_pid) row.emplace_back(entry.pid().value_or(0));
     row.insert(is_rate ? row.begin() : row.end(),
                ShownName(section, entry, output.zone));
     printer->Print(row);
@@ -145,7 +145,7 @@ void PrintRows(const Stats& stats, const Output& output) {
   for (const StatsSection& section : stats.sections) {
     for (const StatsEntry& entry : section.entries) {
       Row row = {section.name, entry.name, {}, entry.records};
-      if (entry.pid) row[2] = *entry.pid;
+      if (const auto pid = entry.pid()) row[2] = *pid;
       if (stats.before) {
         row.emplace_back();
         if (entry.before) row.back() = *entry.before;

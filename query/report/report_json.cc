@@ -83,7 +83,7 @@ Json Sections(const Report& report) {
     Json entries = Json::array();
     for (const StatsEntry& entry : section.entries) {
       entries.push_back({Cell(entry.name),
-                         entry.pid ? Json(*entry.pid) : Json(nullptr),
+                         entry.pid() ? Json(*entry.pid()) : Json(nullptr),
                          entry.records});
     }
     sections.push_back({{"name", section.name},
