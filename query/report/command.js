@@ -7,6 +7,15 @@ const word = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceA
 // window is the time of the page, if that is not the whole history.
 const asked = { query: [], window: [], times: [] };
 
+// A part of the page's time as options. Both ends are included.
+function timesOf({ start_ms, end_ms }) {
+  const [, since, , until] = asked.window;
+  const iso = (ms) => new Date(ms).toISOString();
+  const last = iso(end_ms - 1).replace('Z', '999999Z');
+  return ['--since', Date.parse(since) >= start_ms ? since : iso(start_ms),
+    '--until', Date.parse(until) < end_ms ? until : last];
+}
+
 function offer(words) {
   const code = byId('command').querySelector('code');
   code.textContent = words.join(' ');

@@ -65,14 +65,20 @@ const timeText = (iso) => (zone.is_local ?
 const when = (iso) =>
   (iso === null ? '' : element('time', { dateTime: iso }, timeText(iso)));
 
-// Sorts a table by a column, the other way round if it is sorted by it already.
-function sortBy(heading, column) {
+// The order that choosing a heading gives: numbers start with the largest, and a
+// second time turns the order round.
+function orderFor(heading) {
+  const [first, second] = heading.classList.contains('number') ?
+    ['descending', 'ascending'] : ['ascending', 'descending'];
+  return heading.ariaSort === first ? second : first;
+}
+
+// Sorts a table by the column of a heading. Its foot stays where it is.
+function sortBy(heading, order) {
   const body = heading.closest('table').tBodies[0];
   const is_number = heading.classList.contains('number');
-  const [first, second] = is_number ? ['descending', 'ascending'] : ['ascending', 'descending'];
-  const order = heading.ariaSort === first ? second : first;
   const key = (row) => {
-    const cell = row.cells[column];
+    const cell = row.cells[heading.cellIndex];
     const text = cell.querySelector('time')?.dateTime ?? cell.textContent;
     return is_number ? Number.parseFloat(text.replace(/[\u202f#<]/g, '')) || 0 : text;
   };
@@ -85,22 +91,23 @@ function sortBy(heading, column) {
 }
 
 // A table. A heading that ends with "#" marks a numeric column. Rows are sorted by
-// a column whose heading is chosen.
-function table(headings, rows) {
+// a column whose heading is chosen, but for those of the foot.
+function table(headings, rows, foot = []) {
   const right = headings.map((heading) => heading.endsWith('#'));
   const cells = (tag, values) => values.map((value, i) => {
     const content = value === null ? '\u2013' : value;
     return element(tag, right[i] ? { class: 'number' } : {}, content);
   });
-  const titles = headings.map((heading) => heading.replace('#', '')).map((title) =>
+  const titles = headings.map((heading) => heading.replace(/#$/, '')).map((title) =>
     (title === '' || rows.length < 2 ? title : element('button', { type: 'button' }, title)));
   const head = cells('th', titles);
-  head.forEach((cell, column) => {
+  head.forEach((cell) => {
     cell.scope = 'col';
-    cell.querySelector('button')?.addEventListener('click', () => sortBy(cell, column));
+    cell.querySelector('button')?.addEventListener('click', () => sortBy(cell, orderFor(cell)));
   });
+  const lines = (all) => all.map((row) => element('tr', {}, ...cells('td', row)));
   return element('table', {},
     element('thead', {}, element('tr', {}, ...head)),
-    element('tbody', {}, ...rows.map(
-      (row) => element('tr', {}, ...cells('td', row)))));
+    element('tbody', {}, ...lines(rows)),
+    ...(foot.length > 0 ? [element('tfoot', {}, ...lines(foot))] : []));
 }

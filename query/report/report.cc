@@ -102,11 +102,12 @@ Report ReadReport(const ReportOptions& options, int64_t now_ns,
                   SQLite::Database* database) {
   StatsOptions stats;
   stats.filter = options.filter;
-  stats.top = options.top;
+  stats.top = std::max(options.top, options.kept);
   stats.bins = options.bins;
   stats.is_recording = options.is_recording;
   stats.most_rows = std::numeric_limits<int64_t>::max();
   Report report;
+  report.top = options.top;
   report.stats = ReadStats(stats, now_ns, database);
   report.bins = ChooseBins(report.stats.window, options.bins);
   report.boots = ReadBoots(options, report.stats.window, database);
@@ -114,15 +115,18 @@ Report ReadReport(const ReportOptions& options, int64_t now_ns,
   report.downtimes = FindDowntimes(
       AskedWindow(options.filter, report.stats.window, now_ns),
       options.filter.boot, options.is_recording, options.downtimes, database);
+  // The records that the statistics have counted.
+  const Filter filter = InWindow(options.filter, report.stats.window);
   {
-    Filter failed = options.filter;
+    Filter failed = filter;
     failed.failed = true;
     const Search search(database, failed);
     report.failures = ReadFailures(search, report.bins);
     report.newest_failures = ReadNewest(search, options.failures);
   }
-  report.family =
-      ReadFamily(Search(database, options.filter), options.family, database);
+  const Search search(database, filter);
+  report.by_bin = CountByBin(search, report.bins, report.stats.sections);
+  report.family = ReadFamily(search, options.family, database);
   return report;
 }
 

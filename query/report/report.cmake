@@ -48,7 +48,8 @@ endfunction()
 set(report_dir ${CMAKE_CURRENT_LIST_DIR})
 read_files(report_script ${DYGRAPHS_JS} ${report_dir}/dom.js
   ${report_dir}/command.js ${report_dir}/shown.js
-  ${report_dir}/timeline.js ${report_dir}/tree.js ${report_dir}/report.js)
+  ${report_dir}/timeline.js ${report_dir}/lists.js ${report_dir}/tree.js
+  ${report_dir}/report.js)
 read_files(report_style ${DYGRAPHS_CSS} ${report_dir}/report.css)
 file(READ ${DYGRAPHS_LICENCE} licence)
 string(REPLACE "*/" "* /" licence "${licence}")

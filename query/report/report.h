@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "query/count/bin_counts.h"
 #include "query/count/stats.h"
 #include "query/coverage/downtime.h"
 #include "query/filter/filter.h"
@@ -25,6 +26,7 @@ namespace forkdb {
 struct ReportOptions {
   Filter filter;
   size_t top = 15;    // entries per list
+  size_t kept = 40;   // entries to choose from for a part of the time
   size_t bins = 720;  // maximum on the timeline
   FamilyLimits family;
   int64_t failures = 200;
@@ -41,8 +43,13 @@ struct FailureRate {
 };
 
 struct Report {
-  Stats stats;  // callers and seconds included, for any number of records
-  Bins bins;    // bins of the stats section "rate" and of failures
+  size_t top = 0;  // as in ReportOptions
+  // With callers and seconds, for any number of records. Each section has more
+  // entries than the page shows (ReportOptions::kept).
+  Stats stats;
+  Bins bins;  // bins of the stats section "rate", of by_bin and of failures
+  // CountByBin() of the sections of stats.
+  std::vector<std::vector<BinCounts>> by_bin;
   std::vector<FailureRate> failures;
   std::vector<Row> boots;  // host, kernel, boot_id, boot_ns; newest first
   std::vector<Row> gaps;   // after_ns, before_ns, records; largest first

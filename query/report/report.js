@@ -1,16 +1,5 @@
 // Builds the page from the JSON in the script element "data".
 
-const TITLES = {
-  users: 'Users', commands: 'Commands', callers: 'Callers',
-  flags: 'Flag sets', errnos: 'Errors', namespaces: 'Namespaces created',
-  seconds: 'Busiest seconds',
-};
-const name = (text) => element('span', { class: 'name' }, text === '' ? '(no name)' : text);
-
-// Allows a line break after each "|".
-const flags = (text) => element('span', { class: 'name' }, ...text.split('|')
-  .flatMap((flag, i) => (i === 0 ? [flag] : ['|', element('wbr'), flag])));
-
 function figure(value, what, bad = false) {
   return element('div', { class: bad ? 'figure bad' : 'figure' },
     element('b', {}, value), element('span', {}, what));
@@ -41,35 +30,6 @@ function showFigures(data) {
     figure(number(data.boots.length), data.boots.length === 1 ? 'boot' : 'boots'));
   byId('footer').append(`Made by forkdb ${data.version} on `, when(data.made), element('span', { class: 'utc' }, ' UTC'),
     '. Characters that could do harm, and the backslash, are written as octal escapes: \\033.');
-}
-
-// What asks for the calls of an entry of a list; nothing where no option does.
-const ASKS = {
-  users: (text) => query('--user', text),
-  commands: (text) => query('--comm', text),
-  callers: (text, pid) => query('--pid', String(pid)),
-  flags: (text) => (text === null ? null : query(...text.split('|').flatMap((flag) => ['--flag', flag]))),
-  errnos: (text) => query('--errno', text),
-};
-
-function list({ name: key, heading, entries }, records) {
-  const whole = key === 'errnos' ? entries.reduce((sum, [, , count]) => sum + count, 0) : records;
-  const has_pid = key === 'callers';
-  const most = Math.max(...entries.map(([, , count]) => count));
-  const rows = entries.map(([text, pid, count]) => {
-    const bar = element('i', { 'aria-hidden': 'true' });
-    bar.style.width = `${(100 * count) / most}%`;
-    const shown = text === null ? '–' : key === 'seconds' ? when(text) :
-      key === 'flags' ? flags(text) : name(text);
-    const ask = ASKS[key]?.(text, pid);
-    return [ask ? asking(shown, ask, key === 'callers' ? '' : text) : shown, ...(has_pid ? [String(pid)] : []),
-      number(count), percent(count, whole), bar];
-  });
-  const share = key === 'errnos' ? 'of failures#' : 'share#';
-  const node = table([heading, ...(has_pid ? ['pid#'] : []), 'records#', share, ''], rows);
-  for (const bar of node.querySelectorAll('td > i')) bar.parentNode.className = 'bar';
-  node.querySelector('th:last-child').className = 'bar';
-  return element('div', { class: key }, element('h3', {}, TITLES[key] ?? key), node);
 }
 
 function showTable(id, headings, rows) {
@@ -117,9 +77,7 @@ function showZone() {
 const data = JSON.parse(byId('data').textContent);
 showCommands(data);
 showFigures(data);
-byId('lists').append(...data.sections
-  .filter(({ name: key, entries }) => key !== 'totals' && entries.length > 0)
-  .map((section) => list(section, data.records)));
+showLists(data);
 showFamily(data.family);
 showRest(data);
 showDowntimes(data);

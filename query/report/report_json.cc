@@ -1,8 +1,11 @@
 #include "query/report/report_json.h"
 
+#include <cstddef>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/duration.h"
 #include "base/escape.h"
@@ -76,15 +79,40 @@ Json DowntimesJson(const Report& report) {
   return downtimes;
 }
 
+// Counts by bin: a number per bin, or -n for n empty bins. Empty bins at the
+// end are left out.
+Json Sparse(const std::vector<int64_t>& counts) {
+  Json sparse = Json::array();
+  int64_t empty = 0;
+  for (const int64_t count : counts) {
+    if (count == 0) {
+      ++empty;
+      continue;
+    }
+    if (empty > 0) sparse.push_back(-empty);
+    empty = 0;
+    sparse.push_back(count);
+  }
+  return sparse;
+}
+
 Json Sections(const Report& report) {
   Json sections = Json::array();
-  for (const StatsSection& section : report.stats.sections) {
+  for (size_t i = 0; i < report.stats.sections.size(); ++i) {
+    const StatsSection& section = report.stats.sections[i];
     if (section.name == "rate") continue;
+    const std::vector<BinCounts>& by_bin = report.by_bin[i];
     Json entries = Json::array();
-    for (const StatsEntry& entry : section.entries) {
-      entries.push_back({Cell(entry.name),
-                         entry.pid() ? Json(*entry.pid()) : Json(nullptr),
-                         entry.records});
+    for (size_t k = 0; k < section.entries.size(); ++k) {
+      const StatsEntry& entry = section.entries[k];
+      const std::optional<int64_t> pid = entry.pid();
+      Json cells = {Cell(entry.name), pid ? Json(*pid) : Json(nullptr),
+                    entry.records};
+      if (k < by_bin.size()) {
+        cells.push_back(Sparse(by_bin[k].records));
+        cells.push_back(Sparse(by_bin[k].failed));
+      }
+      entries.push_back(std::move(cells));
     }
     sections.push_back({{"name", section.name},
                         {"heading", section.heading},
@@ -185,6 +213,7 @@ std::string ReportJson(const Report& report, const ReportOrigin& origin) {
       {"gaps", Gaps(report)},
       {"downtimes", DowntimesJson(report)},
       {"timeline", Timeline(report)},
+      {"top", report.top},
       {"sections", Sections(report)},
       {"family", FamilyJson(report.family)},
       {"failures", Failures(report)}};

@@ -84,15 +84,19 @@ function clockTicker(min, max, pixels, options, graph, values) {
 // Content-Security-Policy forbids.
 Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
 
-// The time and counts under the pointer.
-function showValues(place, series, colours, time, row) {
+// The time and counts under the pointer. all has the calls and failed calls of
+// each bin.
+function showValues(place, series, colours, all, time, row) {
   const shown = time === undefined ? '–' : clock(time).replace('.000', '');
+  const [calls, failed] = [all.calls[row], all.failed[row]];
   place.replaceChildren(element('span', {}, `${zoneAt(time ?? 0)} ${shown}`),
     ...series.map(({ errno, counts }, i) => {
       const mark = element('i', { 'aria-hidden': 'true' });
       mark.style.background = colours[i];
       return element('span', {}, mark, `${errno} ${number(counts[row] ?? '–')}`);
-    }));
+    }),
+    element('span', {}, `failed ${failed === undefined ? '–' : number(failed)}` +
+      (failed > 0 ? ` (${percent(failed, calls)} of calls)` : '')));
 }
 
 class Timeline {
@@ -113,6 +117,7 @@ class Timeline {
     this.plots = [];
     this.records = records;
     this.failures = failures;
+    this.failed = records.map((_, i) => failures.reduce((all, { counts }) => all + counts[i], 0));
   }
 
   draw() {
@@ -129,7 +134,8 @@ class Timeline {
     const values = element('div', { class: 'chart-legend' });
     const box = element('div', { class: 'chart', role: 'img', tabIndex: 0, 'aria-label': title });
     byId(place).replaceChildren(element('p', { class: 'chart-title' }, title), box, values);
-    const show = (time, row) => showValues(values, series, colours, time, row);
+    const all = { calls: this.records, failed: this.failed };
+    const show = (time, row) => showValues(values, series, colours, all, time, row);
     show();
     const value = (counts, i) => counts[Math.min(i, counts.length - 1)];
     const rows = this.times.map(
@@ -162,38 +168,51 @@ class Timeline {
     this.following = false;
   }
 
+  // The visible bins, at least one. A bin counts as a whole.
+  part(min, max) {
+    const slack = this.width / 1000;
+    const seen = this.records.map((_, i) => i)
+      .filter((i) => this.times[i + 1] > min + slack && this.times[i] < max - slack);
+    const first = seen[0] ?? Math.floor((min - this.range[0]) / this.width);
+    const last = seen.at(-1) ?? first;
+    const sum = (counts) => counts.slice(first, last + 1).reduce((a, b) => a + b, 0);
+    return { first, last, is_all: first === 0 && last === this.records.length - 1,
+      start_ms: Math.round(1000 * this.times[first]), end_ms: Math.round(1000 * this.times[last + 1]),
+      calls: sum(this.records), failed: sum(this.failed) };
+  }
+
   // The totals of the visible bins.
   tell(min, max) {
-    const is_seen = (_, i) => this.times[i + 1] > min && this.times[i] < max;
-    const sum = (counts) => counts.filter(is_seen).reduce((a, b) => a + b, 0);
-    const failed = this.failures.reduce((all, { counts }) => all + sum(counts), 0);
-    byId('shown').textContent = `${minute(min)} to ${minute(max)} ${zoneAt(1000 * max)}: ` +
-      `${plural(sum(this.records), 'call')}, ${number(failed)} failed`;
-    this.list(min, max);
-    narrow(min, max, min <= this.range[0] && max >= this.range[1]);
+    const part = this.part(min, max);
+    byId('shown').textContent = `${minute(part.start_ms / 1000)} to ${minute(part.end_ms / 1000)} ` +
+      `${zoneAt(part.end_ms)}: ${plural(part.calls, 'call')}, ${number(part.failed)} failed` +
+      (part.failed > 0 ? ` (${percent(part.failed, part.calls)})` : '');
+    this.list(part);
+    narrow(part);
   }
 
   // The visible bins as a table, several in a row if there are many.
-  list(min, max) {
+  list({ first, last }) {
     const place = byId('bins');
     if (!place.open) return;
-    const seen = this.records.map((_, i) => i)
-      .filter((i) => this.times[i + 1] > min && this.times[i] < max);
-    const size = Math.ceil(seen.length / BINS_LISTED);
+    const errors = errorSeries(this.failures);
+    const size = Math.ceil((last - first + 1) / BINS_LISTED);
     const rows = [];
-    for (let i = 0; i < seen.length; i += size) {
-      const part = seen.slice(i, i + size);
-      const sum = (counts) => part.reduce((all, bin) => all + counts[bin], 0);
-      const failed = this.failures.reduce((all, { counts }) => all + sum(counts), 0);
-      rows.push([when(new Date(1000 * this.times[part[0]]).toISOString()), number(sum(this.records)), number(failed)]);
+    for (let i = first; i <= last; i += size) {
+      const end = Math.min(i + size, last + 1);
+      const sum = (counts) => counts.slice(i, end).reduce((a, b) => a + b, 0);
+      const [calls, failed] = [sum(this.records), sum(this.failed)];
+      rows.push([when(new Date(1000 * this.times[i]).toISOString()), number(calls), number(failed),
+        percent(failed, calls), ...errors.map(({ counts }) => number(sum(counts)))]);
     }
     place.querySelector('.scroll').replaceChildren(
-      table(['from', 'calls#', 'failed#'], rows));
+      table(['from', 'calls#', 'failed#', 'share failed#', ...errors.map(({ errno }) => `${errno}#`)], rows));
   }
 
   zoom(min, max) {
-    const length = Math.min(max - min, this.range[1] - this.range[0]);
-    const start = Math.min(Math.max(min, this.range[0]), this.range[1] - length);
+    const length = Math.max(this.width, Math.min(max - min, this.range[1] - this.range[0]));
+    const middle = (min + max) / 2;
+    const start = Math.min(Math.max(middle - length / 2, this.range[0]), this.range[1] - length);
     this.plots[0].updateOptions({ dateWindow: [1000 * start, 1000 * (start + length)] });
   }
 
@@ -222,7 +241,7 @@ function showTimeline(data) {
     event.preventDefault();
     timeline.press(what);
   });
-  byId('bins').addEventListener('toggle', () => timeline.list(...timeline.zoomed));
+  byId('bins').addEventListener('toggle', () => timeline.list(timeline.part(...timeline.zoomed)));
   document.addEventListener('zone', () => timeline.draw());
   for (const query of ['(prefers-color-scheme: dark)', 'print']) {
     matchMedia(query).addEventListener('change', () => timeline.draw());

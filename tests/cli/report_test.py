@@ -4,6 +4,7 @@ FORKDB_SCREENSHOTS names a directory for what it showed, to be looked at.
 """
 
 import os
+import re
 import sqlite3
 import subprocess
 import unittest
@@ -41,6 +42,19 @@ def family(seq, parent, comm, error=0):
     return (f"{seq} {harness.START_NS + seq * 1_000_000_000} 0x1200000 17 0 "
             f"{100 + parent} {100 + parent} 1 {parent} 4026531836 4026531837 "
             f"{-error if error else 100 + seq} {child} {comm}\n").encode()
+
+
+def number(text):
+    """A number of the page."""
+    return int(text.replace("\u202f", ""))
+
+
+def share(part, whole):
+    """A share as the page shows it, of a number of the page."""
+    percent = 100 * part / number(whole)
+    if part == 0:
+        return "0"
+    return "< 0.1 %" if percent < 0.1 else f"{percent:.1f} %"
 
 
 class Report(harness.CliTest):
@@ -181,22 +195,117 @@ class Report(harness.CliTest):
             "return document.querySelector('.commands [aria-sort]').ariaSort"),
             "ascending")
 
-    def test_names_offer_the_command_that_gives_them(self):
-        self.record_history()
-        self.show("--since", "2020-01-01", "--comm", "*")
-        asked = 0
+    def compare_with_commands(self):
+        """Each command that the lists offer counts what its row shows. Returns
+        the commands."""
+        commands = []
         for section, column in [(".users", 1), (".commands", 1), (".errnos", 1),
                                 (".flags", 1), (".callers", 2)]:
             for i, row in enumerate(self.table(section)):
                 self.click(f"{section} .ask", i)
                 command = self.text("#command code")
-                self.assertEqual(section == ".commands",
-                                 "--comm '*'" not in command)
-                self.assertIn(" --since 2020-01-01T", command)
-                self.assertEqual(self.count(command),
-                                 int(row[column].replace("\u202f", "")), command)
-                asked += 1
-        self.assertGreater(asked, 6)
+                self.assertEqual(self.count(command), number(row[column]), command)
+                if section != ".errnos" and i < 3:
+                    failed = self.count(command + " --failed")
+                    self.assertEqual(row[column + 2], share(failed, row[column]))
+                commands.append(command)
+        return commands
+
+    def test_names_offer_the_command_that_gives_them(self):
+        self.record_history()
+        self.show("--since", "2020-01-01", "--comm", "*")
+        commands = self.compare_with_commands()
+        self.assertGreater(len(commands), 6)
+        for command in commands:
+            self.assertIn(" --since 2020-01-01T", command)
+            self.assertEqual("--comm '*'" in command,
+                             not re.search(" --comm (cron|sshd|make)$", command))
+
+    def record_shift(self):
+        """Ten seconds of make, with ten calls a second of each of 50 names; then
+        ten seconds of sshd, which root makes and which fails at times."""
+        names = [f"n{i}".encode() for i in range(50)]
+        self.record(harness.HEADER + b"".join(
+            harness.line(seq, comm=b"make" if seq % 2 else names[seq // 2 % 50],
+                    uid=65534)
+            for seq in range(1, 10_001)) + b"".join(
+            harness.line(seq, comm=b"sshd", uid=0, pid=200 + seq % 3,
+                    error=0 if seq % 7 else (11, 12)[seq % 2])
+            for seq in range(10_001, 20_001)))
+
+    def zoom_to_the_end(self):
+        for _ in range(3):
+            self.click("[data-zoom=in]")
+        for _ in range(20):
+            self.click("[data-zoom=right]")
+
+    def test_lists_follow_the_timeline(self):
+        self.record_shift()
+        self.show()
+        whole = self.table(".commands")
+        self.assertEqual(len(whole), 15)
+        self.assertEqual(whole[0][:2], ["sshd", "10\u202f000"])
+        rest = ("return document.querySelector(arguments[0] + ' tfoot')"
+                "?.textContent ?? ''")
+        # sshd, make, and 13 of the 50 names, which made 100 calls each.
+        self.assertIn("others3\u202f700", self.browser.run(rest, ".commands"))
+        for button in ["in", "in"] + ["left"] * 20:
+            self.click(f"[data-zoom={button}]")
+        first = self.table(".commands")
+        self.assertEqual(first[0][0], "make")
+        self.assertNotIn("sshd", [row[0] for row in first])
+        listed = sum(number(row[1]) for row in first)
+        others = number(re.match(
+            r"others([\d\u202f]+?)(?=\d\d?\.\d %)",
+            self.browser.run(rest, ".commands"))[1])
+        calls = number(re.search(r": ([\d\u202f]+) calls", self.text("#shown"))[1])
+        self.assertEqual(listed + others, calls)
+        self.assertEqual(self.table(".errnos"), [])
+        self.assertIn("None in this part", self.text(".errnos"))
+        self.compare_with_commands()
+        self.click("[data-zoom=all]")
+        self.assertEqual(self.table(".commands"), whole)
+        self.zoom_to_the_end()
+        self.assertEqual([row[0] for row in self.table(".users")], ["root"])
+        self.assertEqual([row[0] for row in self.table(".commands")], ["sshd"])
+        self.assertEqual(self.browser.run(rest, ".commands"), "")
+        commands = self.compare_with_commands()
+        self.assertGreater(len(commands), 6)
+        seconds = [row[0] for row in self.table(".seconds")]
+        self.assertGreater(len(seconds), 1)
+        self.click("#ask-stats")
+        since, until = re.search(r"--since (\S+) --until (\S+)$",
+                                 self.text("#command code")).groups()
+        for second in seconds:
+            self.assertTrue(since[:19] <= second.replace(" ", "T") <= until[:19])
+
+    def test_lists_of_a_part_keep_to_the_time_of_the_page(self):
+        self.record_shift()
+        since, until = (self.value(f"SELECT time FROM forks WHERE seq = {seq}")
+                        for seq in (8003, 17_005))
+        self.show("--since", since, "--until", until)
+        for buttons in [["in"], ["left"] * 20, ["right"] * 20]:
+            for button in buttons:
+                self.click(f"[data-zoom={button}]")
+            commands = self.compare_with_commands()
+            self.assertTrue(commands)
+        self.assertIn(f" --until {until}", commands[0])
+        self.assertNotIn(f" --since {since}", commands[0])
+
+    def test_lists_of_a_part_stay_sorted(self):
+        self.record_shift()
+        self.show()
+        self.click(".users th button", 1)
+        self.click(".users th button", 1)
+        counts = [number(row[1]) for row in self.table(".users")]
+        self.assertEqual(counts, sorted(counts))
+        self.click("[data-zoom=in]")
+        self.assertEqual(self.browser.run(
+            "return document.querySelector('.users [aria-sort]').ariaSort"),
+            "ascending")
+        counts = [number(row[1]) for row in self.table(".users")]
+        self.assertEqual(len(counts), 2)
+        self.assertEqual(counts, sorted(counts))
 
     def count(self, command):
         """What a command of the page counts."""
@@ -226,7 +335,8 @@ class Report(harness.CliTest):
         self.assertNotIn("pid 103", tree)
         for there in ["pid 1001", "pid 1000", "pid 101 "]:  # and its ancestors
             self.assertIn(there, tree)
-        self.assertIn("1 failure of this part", self.text("#narrowed"))
+        self.assertIn("of this part only: the lists; 1 failure;",
+                      self.text("#narrowed"))
         self.click("#ask-stats")
         self.assertRegex(self.text("#command code"),
                          r"^forkdb stats --since \S+Z --until \S+Z$")
@@ -242,10 +352,36 @@ class Report(harness.CliTest):
         harness.wait_until(lambda: self.table("#bins"), "the table")
         rows = self.table("#bins")
         self.assertLessEqual(len(rows), 100)
-        for column, condition in [(1, "1"), (2, "ret < 0")]:
+        self.assertEqual(
+            self.text("#bins thead").split(),
+            "from calls failed share failed ENOMEM EAGAIN".split())
+        for column, condition in [(1, "1"), (2, "ret < 0"),
+                                  (4, "errno = 'ENOMEM'"),
+                                  (5, "errno = 'EAGAIN'")]:
             self.assertEqual(
-                sum(int(row[column].replace("\u202f", "")) for row in rows),
+                sum(number(row[column]) for row in rows),
                 self.value(f"SELECT count(*) FROM forks WHERE {condition}"))
+        for _, calls, failed, part, *_ in rows:
+            self.assertEqual(part.replace("0.0 %", "0"),
+                             share(number(failed), calls))
+
+    def test_timeline_says_what_share_failed(self):
+        self.record_history()
+        self.show()
+        failed = self.value("SELECT count(*) FROM forks WHERE ret < 0")
+        self.assertIn(f"{failed} failed ({failed / 10:.1f} %)",
+                      self.text("#shown"))
+        for chart in ["#rate", "#failures-rate"]:
+            x, y = self.browser.run(
+                "const over = document.querySelector(arguments[0] + ' .chart');"
+                "over.scrollIntoView({block: 'center'});"
+                "const box = over.getBoundingClientRect();"
+                "return [box.left + box.width / 3, box.top + 40].map(Math.round)",
+                chart)
+            self.browser.act("pointer", {"type": "pointerMove", "duration": 50,
+                                         "x": x, "y": y})
+            legend = self.text(chart + " .chart-legend")
+            self.assertRegex(legend, r"failed (0|\d+ \(\d+\.\d % of calls\))$")
 
     def test_times_are_utc_or_local(self):
         self.record_history()
@@ -360,12 +496,17 @@ class Report(harness.CliTest):
             lambda: self.browser.run(PIXELS) != light, "charts of other colours")
         self.assertEqual(self.browser.run(back), "rgb(21, 24, 28)")
         self.keep("dark")
-        for width in [360, 700]:
+        for width in [360, 480, 700, 1280]:
             emulate("setDeviceMetricsOverride", width=width, height=800,
                     deviceScaleFactor=1, mobile=False)
             self.show()
             self.assertLessEqual(self.browser.run(
                 "return document.scrollingElement.scrollWidth"), width)
+            # No list lies on the one beside it.
+            self.assertEqual(self.browser.run(
+                "return [...document.querySelectorAll('#lists > div')].filter("
+                "(list) => list.scrollWidth > list.clientWidth).map("
+                "(list) => list.className)"), [], width)
             self.keep(f"narrow-{width}")
 
     def test_nothing_found_is_said(self):

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <linux/sched.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -265,6 +266,46 @@ TEST_F(ReportTest, CountsAllFailuresAndShowsTheNewest) {
   ASSERT_EQ(report.newest_failures.size(), size_t{200});
   EXPECT_EQ(std::get<int64_t>(report.newest_failures[0].back()),
             RecordId(1, 900));
+}
+
+TEST_F(ReportTest, KeepsEntriesByBinThatAddUp) {
+  std::vector<Record> records;
+  for (int64_t seq = 1; seq <= 3000; ++seq) {
+    records.push_back(seq % 7 == 0 ? FailedRecord(seq, 11) : ForkRecord(seq));
+    records.back().comm = "c" + std::to_string(seq % 60);
+    records.back().time_ns += seq > 2000 ? 1'000'000'000 : 0;  // empty bins
+  }
+  Write(records);
+  const Json json = Json::parse(Text());
+  EXPECT_EQ(json["top"], 15);
+  for (const Json& section : json["sections"]) {
+    if (section["name"] == "totals") continue;
+    if (section["name"] == "commands") {
+      EXPECT_EQ(section["entries"].size(), size_t{40});
+    }
+    for (const Json& entry : section["entries"]) {
+      int64_t sum = 0;
+      int64_t bins = 0;
+      for (const int64_t count : entry[3]) {
+        sum += std::max<int64_t>(count, 0);
+        bins += count < 0 ? -count : 1;
+      }
+      EXPECT_EQ(sum, entry[2]) << section["name"] << entry[0];
+      EXPECT_LE(bins, json["timeline"]["records"].size());
+    }
+  }
+}
+
+TEST_F(ReportTest, CountsNothingAfterItsTime) {
+  std::vector<Record> records = {ForkRecord(1), FailedRecord(2, 11)};
+  records[1].time_ns = kNowNs + 1;
+  Write(records);
+  ReportOptions options;
+  options.filter.since_ns = kStartNs;
+  const Report report = Read(options);
+  EXPECT_EQ(report.stats.records, 1);
+  EXPECT_TRUE(report.failures.empty());
+  EXPECT_TRUE(report.newest_failures.empty());
 }
 
 TEST_F(ReportTest, KeepsToTheFilter) {
