@@ -22,6 +22,7 @@ RowSink::RowSink(const StreamRow& stream, Usernames* usernames,
       find_deleted_(*database,
                     "SELECT sum(pruned_seq + thinned) FROM streams") {
   blocks_.CloseOthers(stream_);
+  backfill_.ReadOthers(stream);
 }
 
 void RowSink::Begin(int64_t next_seq) {
@@ -72,7 +73,7 @@ void RowSink::StoreCall(int64_t id, const Record& call, bool is_late) {
   blocks_.Add(row, !call.failed() && (call.flags & CLONE_THREAD) == 0);
   calls_.Add(row);
   resolver_.AddParent(id, call);
-  if (is_late && !call.failed()) backfill_.Add(id, call);
+  backfill_.Add(id, call, is_late);
 }
 
 void RowSink::Recall(const Event& event) {

@@ -8,6 +8,7 @@
 
 #include "recorder/ingest/writer.h"
 #include "store/database.h"
+#include "tests/unit/soundness.h"
 #include "tests/unit/testing.h"
 
 namespace forkdb {
@@ -117,6 +118,28 @@ TEST_F(ParentLookupTest, ThatArriveLateAreLinked) {
   EXPECT_EQ(Callers(), "1: 2: 3:2 4:2 5:");
   Write({Creation(6, 11, 100, 15, 600)});
   EXPECT_EQ(Callers(), "1: 2: 3:2 4:2 5: 6:2");
+}
+
+TEST_F(ParentLookupTest, OfAnEarlierStreamThatIsStoredLaterAreLinked) {
+  // Calls of 11 in a later stream of the boot, one of them a failure.
+  Record failed = FailedRecord(12, 11);
+  failed.pid = failed.tgid = 11;
+  failed.start_ns = 100;
+  const std::vector<Record> later = {Creation(11, 11, 100, 12, 200), failed,
+                                     Creation(13, 11, 999, 14, 300)};
+  Write(later);
+  Restart();
+  Write(later, "another boot");
+  Restart();
+  Stream earlier = ProcStream("a");
+  earlier.source = kEbpf;
+  Batch batch = MakeBatch({Creation(1, 10, 5, 11, 100)});
+  writer_->Write(earlier, &batch, kStartNs);
+  EXPECT_EQ(
+      Ask(&database_, "SELECT stream, seq, ifnull(caller_id, '') FROM forks"),
+      "1|11|3000000000001\n1|12|3000000000001\n1|13|\n"
+      "2|11|\n2|12|\n2|13|\n3|1|");
+  ExpectSound(&database_);
 }
 
 TEST_F(ParentLookupTest, ThatArriveLateDoNotReplaceYoungerOnes) {
