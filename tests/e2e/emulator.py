@@ -20,8 +20,8 @@ bob:x:1001:1001::/tmp:/bin/sh
 GROUP = "root:x:0:\nalice:x:1000:\nbob:x:1001:\nforkdb:x:200:alice\n"
 ALARMS = re.compile(r"BUG:|WARNING:|KASAN: |INFO: |\[ INFO|suspicious|possible .*deadlock"
                     r"|Oops|general protection|Call Trace|Kernel panic|not ok ")
-# QEMU before 8.1 may let a processor run a breakpoint that another one, which was
-# patching the kernel's code, has already taken away. The kernel dies of it.
+# QEMU (seen with 7.2) may let a processor run a breakpoint that another one, which
+# was patching the kernel's code, has already taken away. The kernel dies of it.
 EMULATOR_FAULT = re.compile(r"\bint3: 0000 \[#1\]")
 # A guest whose processors the host keeps waiting reports no fault of its own for
 # that: the longest limits that its kernel's watchdogs take.
