@@ -38,10 +38,15 @@ void CheckSeveral(const QueryOptions& options) {
   }
 }
 
+// None for --count.
+std::vector<std::string> CountedColumns(const QueryOptions& options) {
+  if (!options.group_by) return {};
+  return ParseGroupColumns(*options.group_by);
+}
+
 // Returns how many records were counted.
 int64_t PrintCounts(const QueryOptions& options, Databases* databases) {
-  std::vector<std::string> columns;
-  if (options.group_by) columns = ParseGroupColumns(*options.group_by);
+  const std::vector<std::string> columns = CountedColumns(options);
   Groups groups;
   if (options.burst && options.group_by) {
     databases->AddBurstGroups(*options.burst, columns, &groups);
@@ -76,8 +81,7 @@ class ErrnoCounter : public RowPrinter {
 void PrintPlainSql(const QueryOptions& options, Databases* databases) {
   const Filter& filter = databases->first_filter();
   const bool groups = options.count || options.group_by;
-  std::vector<std::string> columns;
-  if (options.group_by) columns = ParseGroupColumns(*options.group_by);
+  const std::vector<std::string> columns = CountedColumns(options);
   fmt::print(options.output.stream, "{};\n",
              groups ? PlainGroupSql(filter, columns, options.shape)
                     : PlainSql(filter, ChooseShape(options),

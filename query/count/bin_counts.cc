@@ -1,7 +1,5 @@
 #include "query/count/bin_counts.h"
 
-#include <SQLiteCpp/Statement.h>
-
 #include <array>
 #include <cstddef>
 #include <map>
@@ -10,30 +8,23 @@
 
 #include "base/duration.h"
 #include "query/count/count.h"
-#include "query/search/row_cursor.h"
-#include "store/record.h"
+#include "query/count/counted_rows.h"
 
 namespace forkdb {
 namespace {
 
-// The columns that are read, by index.
-enum Column { kUser, kComm, kFlagSet, kRet, kTgid, kStart, kTime, kId, kCells };
-constexpr char kColumns[] =
-    "SELECT r.user, r.comm, r.flag_set, r.ret, r.tgid, r.start_ns, r.time_ns, "
-    "r.id FROM ({}) AS m CROSS JOIN records AS r ON r.id = m.id";
-
 // Sections whose entries have ids of a column.
 struct IdSection {
   std::string_view name;
-  Column column;
+  RecordRow::Column column;
   bool succeeded;  // failed calls do not count
 };
 constexpr std::array<IdSection, 5> kIdSections = {
-    {{"users", kUser, false},
-     {"commands", kComm, false},
-     {"flags", kFlagSet, false},
-     {"errnos", kRet, false},
-     {"namespaces", kFlagSet, true}}};
+    {{"users", RecordRow::kUser, false},
+     {"commands", RecordRow::kComm, false},
+     {"flags", RecordRow::kFlagSet, false},
+     {"errnos", RecordRow::kRet, false},
+     {"namespaces", RecordRow::kFlagSet, true}}};
 
 class BinCounter {
  public:
@@ -48,7 +39,6 @@ class BinCounter {
   using ById = std::unordered_map<int64_t, std::vector<BinCounts*>>;
 
   void Find(const StatsSection& section, std::vector<BinCounts>* counts);
-  void ReadBoots();
   void ReadRows();
   static void Add(const ById& by_id, int64_t id, size_t bin, bool failed);
   static void Add(size_t bin, bool failed, BinCounts* counts);
@@ -58,7 +48,6 @@ class BinCounter {
   std::array<ById, kIdSections.size()> by_id_;
   ById by_second_;
   std::map<Caller, BinCounts*> by_caller_;
-  std::unordered_map<int64_t, int64_t> boots_;  // by stream
 };
 
 std::vector<std::vector<BinCounts>> BinCounter::Run(
@@ -70,7 +59,6 @@ std::vector<std::vector<BinCounts>> BinCounter::Run(
     counts[i].assign(sections[i].entries.size(), {zeros, zeros});
     Find(sections[i], &counts[i]);
   }
-  ReadBoots();
   ReadRows();
   return counts;
 }
@@ -90,33 +78,18 @@ void BinCounter::Find(const StatsSection& section,
   }
 }
 
-void BinCounter::ReadBoots() {
-  SQLite::Statement streams(*search_.database(),
-                            "SELECT id, boot FROM streams");
-  while (streams.executeStep()) {
-    boots_[streams.getColumn(0).getInt64()] = streams.getColumn(1).getInt64();
-  }
-}
-
 void BinCounter::ReadRows() {
-  RowRequest request = {"id"};
-  request.around = kColumns;
-  RowCursor rows(search_, request);
-  std::array<int64_t, kCells> cells{};
-  while (SQLite::Statement* row = rows.Next()) {
-    for (size_t i = 0; i < cells.size(); ++i) {
-      cells[i] = row->getColumn(static_cast<int>(i)).getInt64();
-    }
-    const size_t bin = bins_.Of(cells[kTime]);
-    const bool failed = cells[kRet] < 0;
+  CountedRows rows(search_, Runs(search_, /*descending=*/false, /*from_id=*/0));
+  for (CountedRow row; rows.Next(&row);) {
+    const size_t bin = bins_.Of(row.time_ns);
+    const bool failed = row.failed();
     for (size_t k = 0; k < kIdSections.size(); ++k) {
       if (failed && kIdSections[k].succeeded) continue;
-      Add(by_id_[k], cells[kIdSections[k].column], bin, failed);
+      Add(by_id_[k], row.Of(kIdSections[k].column), bin, failed);
     }
-    Add(by_second_, cells[kTime] / kNsPerSecond, bin, failed);
+    Add(by_second_, row.time_ns / kNsPerSecond, bin, failed);
     if (by_caller_.empty()) continue;
-    const auto caller = by_caller_.find(
-        {boots_[cells[kId] / kSeqLimit], cells[kTgid], cells[kStart]});
+    const auto caller = by_caller_.find(rows.CallerOf(row));
     if (caller != by_caller_.end()) Add(bin, failed, caller->second);
   }
 }

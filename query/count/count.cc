@@ -9,8 +9,8 @@
 
 #include "base/duration.h"
 #include "base/saturate.h"
+#include "query/count/counted_rows.h"
 #include "query/count/whole_blocks.h"
-#include "query/search/row_cursor.h"
 #include "store/record.h"
 #include "store/statement.h"
 
@@ -28,7 +28,6 @@ class Counter {
   Counts Run(int64_t most_rows);
 
  private:
-  void ReadBoots();
   void CountRows(Runs runs);
   void CountBlocks(WholeBlocks wholes);
   void CountBins(const WholeBlocks& wholes);
@@ -40,7 +39,6 @@ class Counter {
   SQLite::Database* database_;
   const Search& search_;
   const Bins& bins_;
-  std::unordered_map<int64_t, int64_t> boots_;  // by stream
   Counts counts_;
 };
 
@@ -54,51 +52,26 @@ Counts Counter::Run(int64_t most_rows) {
     }
   }
   counts_.has_rows = true;
-  ReadBoots();
   CountRows(Runs(search_, /*descending=*/false, /*from_id=*/0));
   return std::move(counts_);
 }
 
-void Counter::ReadBoots() {
-  SQLite::Statement streams(*database_, "SELECT id, boot FROM streams");
-  while (streams.executeStep()) {
-    boots_[streams.getColumn(0).getInt64()] = streams.getColumn(1).getInt64();
-  }
-}
-
 void Counter::CountRows(Runs runs) {
-  constexpr size_t kTgid = kDimensions.size();
-  RowRequest request = {"id"};
-  request.around = "SELECT ";
-  for (const Dimension& dimension : kDimensions) {
-    request.around += fmt::format("r.{}, ", dimension.name());
-  }
-  request.around +=
-      "r.tgid, r.start_ns, r.time_ns, r.id FROM ({}) AS m "
-      "CROSS JOIN records AS r ON r.id = m.id";
-  RowCursor rows(search_, request, std::move(runs));
-  while (SQLite::Statement* row = rows.Next()) {
-    const auto column = [&](size_t i) {
-      return row->getColumn(static_cast<int>(i)).getInt64();
-    };
-    const int64_t time_ns = column(kTgid + 2);
-    const int64_t id = column(kTgid + 3);
-    const bool failed = column(DimensionIndex(RecordRow::kRet)) < 0;
+  CountedRows rows(search_, std::move(runs));
+  for (CountedRow row; rows.Next(&row);) {
+    const bool failed = row.failed();
     ++counts_.records;
-    ++counts_.bins[bins_.Of(time_ns)];
+    ++counts_.bins[bins_.Of(row.time_ns)];
     for (size_t i = 0; i < kDimensions.size(); ++i) {
       if (kDimensions[i].of_failures && !failed) continue;
-      ++counts_.by_dimension[i][column(i)];
+      ++counts_.by_dimension[i][row.dimensions[i]];
     }
-    if (failed) {
-      ++counts_.failed_flag_sets[column(DimensionIndex(RecordRow::kFlagSet))];
-    }
+    if (failed) ++counts_.failed_flag_sets[row.Of(RecordRow::kFlagSet)];
     if (!counts_.has_rows) continue;
-    ++counts_.seconds[time_ns / kNsPerSecond];
-    CallerCount& caller = counts_.callers[{boots_[id / kSeqLimit],
-                                           column(kTgid), column(kTgid + 1)}];
+    ++counts_.seconds[row.time_ns / kNsPerSecond];
+    CallerCount& caller = counts_.callers[rows.CallerOf(row)];
     ++caller.records;
-    caller.last_id = id;
+    caller.last_id = row.id;
   }
 }
 

@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "base/local_zone.h"
+#include "base/time_text.h"
 
 namespace forkdb {
 namespace {
 
-constexpr int64_t kMinuteS = 60, kHourS = 3600, kDayS = 86'400;
 constexpr std::string_view kSeconds = "2026-11-23T10:00:00";
 
 }  // namespace
